@@ -1,0 +1,163 @@
+import type { Access, Unresolved } from '../../facts/facts.ts';
+import { unitId } from '../../dependencies/edges.ts';
+import type { SymbolLinker } from '../../dependencies/link-symbols.ts';
+import type { ModuleSummary, TextPiece } from '../../source/module-summary.ts';
+import { resolveText, type ResolvedText } from '../../source/resolve-text.ts';
+import type { Catalogue } from '../sql/catalogue.ts';
+import { parseWithHoles, unknownName, type FilledSql } from '../sql/fill-holes.ts';
+import { fragmentFrames, looksLikeSql, speaksForSql, startText, transactionWord } from '../sql/sql-words.ts';
+import type { SqlParser } from '../sql/postgres-parser.ts';
+import { qualify, statementAccesses, type StatementAccesses } from '../sql/statement-accesses.ts';
+import type { SqlText } from './sql-summary.ts';
+
+/** One statement in the source, before procedures are followed. */
+export interface FoundStatement {
+  readonly module: string;
+  readonly text: SqlText;
+  readonly found: StatementAccesses;
+}
+
+export interface FoundSql {
+  readonly statements: readonly FoundStatement[];
+  /** Units that say BEGIN themselves. */
+  readonly begins: ReadonlySet<string>;
+  readonly unresolved: readonly Unresolved[];
+}
+
+const definitions = /^\s*(?:create|alter|drop)\b/i;
+
+/** Parses every SQL text of the source. Definitions go to the catalogue, the rest are statements with their tables. */
+export function parseSqlTexts(
+  modules: ReadonlyMap<string, ModuleSummary>,
+  linker: SymbolLinker,
+  parser: SqlParser,
+  catalogue: Catalogue,
+): FoundSql {
+  const statements: FoundStatement[] = [];
+  const begins = new Set<string>();
+  const unresolved: Unresolved[] = [];
+  const used = usedHolders(modules, linker);
+  for (const [module, summary] of modules) {
+    for (const text of summary.sql.texts) {
+      const start = startText(text.pieces) ?? '';
+      const word = transactionWord(start);
+      if (word === 'begin' && speaksForSql(start, text.taker)) begins.add(unitId(module, text.unit));
+      const counted = text.holder === undefined || !used.has(`${module} ${text.holder}`);
+      if (text.fragment) readFragment(module, text);
+      else if (word === undefined && counted) readText(module, text);
+    }
+  }
+  return { statements, begins, unresolved };
+
+  function readText(module: string, text: SqlText): void {
+    const variants = resolveText(module, text.pieces, linker);
+    const added = text.added.map((pieces) => resolveText(module, pieces, linker)[0] ?? []);
+    const place = `${module}:${text.line}`;
+    let failure: string | undefined;
+    let parsedAny = false;
+    for (const variant of variants) {
+      const plain = variant.map((piece) => piece ?? '…').join('');
+      if (!looksLikeSql(plain) || !speaksForSql(plain, text.taker)) return;
+      const parsed = parseWhole(variant, added);
+      if (parsed.kind === 'failed') {
+        failure = parsed.message;
+        continue;
+      }
+      parsedAny = true;
+      for (const statement of parsed.statements) {
+        if (definitions.test(plain) && catalogue.define(statement, parsed.text, place)) continue;
+        const found = statementAccesses(statement);
+        if (found.tables.some((access) => access.table === qualify(undefined, unknownName))) {
+          unresolved.push({ place, what: 'sql', text: shorten(plain), reason: 'The table is only named at run time.' });
+        }
+        statements.push({ module, text, found });
+      }
+    }
+    if (!parsedAny && failure !== undefined) {
+      const first = variants[0]?.map((piece) => piece ?? '…').join('') ?? '';
+      // Prose that begins like a statement is not worth a report, unless a query takes it.
+      unresolved.push({ place, what: 'sql', text: shorten(first), reason: `PostgreSQL's parser says: ${failure}.` });
+    }
+  }
+
+  /** A fragment that fits no statement says nothing for certain, and the statement around it is reported when it fails. */
+  function readFragment(module: string, text: SqlText): void {
+    for (const variant of resolveText(module, text.pieces, linker)) {
+      const [first = '', ...rest] = variant;
+      for (const { before, cut } of fragmentFrames(first)) {
+        const parsed = parseWithHoles([before + first.replace(cut, ''), ...rest], parser);
+        if (parsed.kind === 'failed') continue;
+        for (const statement of parsed.statements)
+          statements.push({ module, text, found: statementAccesses(statement) });
+        break;
+      }
+    }
+  }
+
+  /** With all that is added later, with each addition alone, or without any: the most that parses. */
+  function parseWhole(text: ResolvedText, added: readonly ResolvedText[]): FilledSql {
+    if (added.length > 0) {
+      const whole = parseWithHoles([...text, ...added.flat()], parser);
+      if (whole.kind === 'parsed') return whole;
+      for (const one of added) {
+        const part = parseWithHoles([...text, ...one], parser);
+        if (part.kind === 'parsed') return part;
+      }
+    }
+    return parseWithHoles(text, parser);
+  }
+}
+
+/** Top-level texts that some query takes by name. */
+function usedHolders(modules: ReadonlyMap<string, ModuleSummary>, linker: SymbolLinker): Set<string> {
+  const used = new Set<string>();
+  const visit = (module: string, pieces: readonly TextPiece[]): void => {
+    for (const piece of pieces) {
+      if (piece.kind === 'choice') for (const text of piece.texts) visit(module, text);
+      if (piece.kind !== 'symbol') continue;
+      const target = linker.follow(module, piece.path);
+      if (target?.kind === 'binding') used.add(`${target.module} ${target.name}`);
+    }
+  };
+  for (const [module, summary] of modules)
+    for (const text of summary.sql.texts) for (const pieces of [text.pieces, ...text.added]) visit(module, pieces);
+  return used;
+}
+
+/** The accesses of each statement's unit, those of called procedures with `via`. */
+export function accessesOf(
+  sql: FoundSql,
+  catalogue: Catalogue,
+  transactionsOf: (statement: FoundStatement) => readonly string[],
+): Access[] {
+  const accesses: Access[] = [];
+  for (const statement of sql.statements) {
+    const unit = unitId(statement.module, statement.text.unit);
+    const place = `${statement.module}:${statement.text.line}`;
+    const transactions = transactionsOf(statement);
+    const add = (entity: string, mode: Access['mode'], via: string | undefined) => {
+      for (const transaction of transactions.length === 0 ? [undefined] : transactions) {
+        accesses.push({
+          unit,
+          entity,
+          mode,
+          ...(transaction === undefined ? {} : { transaction }),
+          place,
+          ...(via === undefined ? {} : { via }),
+        });
+      }
+    };
+    for (const { table, mode } of statement.found.tables)
+      if (table !== qualify(undefined, unknownName)) add(table, mode, undefined);
+    for (const call of statement.found.calls) {
+      const routine = catalogue.routineOf(call);
+      for (const [mode, entity] of routine?.accesses ?? []) add(entity, mode, routine?.id);
+    }
+  }
+  return accesses;
+}
+
+function shorten(text: string): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  return line.length > 120 ? `${line.slice(0, 117)}…` : line;
+}

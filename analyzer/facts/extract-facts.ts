@@ -1,0 +1,161 @@
+import { createSymbolLinker } from '../dependencies/link-symbols.ts';
+import { callEdges, importEdges, unitId } from '../dependencies/edges.ts';
+import { createModuleResolver } from '../dependencies/module-resolver-source.ts';
+import { createReach } from '../dependencies/reach.ts';
+import { accessesOf, parseSqlTexts } from '../data/pg/link-sql.ts';
+import { findTransactions } from '../data/pg/transactions.ts';
+import { createCatalogue, type Catalogue } from '../data/sql/catalogue.ts';
+import { createSqlParser, type SqlParser } from '../data/sql/postgres-parser.ts';
+import { splitStatements } from '../data/sql/split-statements.ts';
+import { linkExpress } from '../endpoints/express/link-express.ts';
+import type { ModuleSummary } from '../source/module-summary.ts';
+import { createLineIndex } from '../source/place.ts';
+import { listRepository, readText } from '../source/repository-files.ts';
+import { contentSkipReason } from '../source/skip-rules.ts';
+import { separatePackages } from '../source/own-packages.ts';
+import { summarizeModule } from '../source/summarize-module.ts';
+import { parseModule } from '../source/syntax-tree.ts';
+import { mergeAccesses } from './merge-accesses.ts';
+import type { Access, Entity, Facts, Skipped, Unit, Unresolved } from './facts.ts';
+import { sortFacts } from './sort-facts.ts';
+
+/** Called now and then while files are read. `step` is what is being done; `done` of `total` files. */
+export type Progress = (event: {
+  readonly step: 'read' | 'link' | 'decompose';
+  readonly done: number;
+  readonly total: number;
+}) => void;
+
+export interface ExtractOptions {
+  readonly progress?: Progress;
+}
+
+/**
+ * Reads a TypeScript or JavaScript repository into facts. Needs no configuration and opens no socket. What it cannot read,
+ * parse or resolve is in `skipped` and `unresolved`. Errors: `ANALYZE_NO_FOLDER`.
+ */
+export async function extractFacts(root: string, options: ExtractOptions = {}): Promise<Facts> {
+  const files = await listRepository(root);
+  const skipped: Skipped[] = [...files.skipped];
+  const unresolved: Unresolved[] = [];
+  const modules = new Map<string, ModuleSummary>();
+  for (const [index, file] of files.sources.entries()) {
+    const summary = await readModule(files.root, file, skipped);
+    if (summary !== undefined) modules.set(file, summary);
+    if (index % 50 === 49 || index === files.sources.length - 1)
+      options.progress?.({ step: 'read', done: index + 1, total: files.sources.length });
+  }
+  options.progress?.({ step: 'link', done: 0, total: modules.size });
+
+  const resolver = createModuleResolver(files.root, new Set(modules.keys()), files.packages);
+  const linker = createSymbolLinker(modules, (module, specifier) => resolver.resolve(module, specifier));
+  const separate = separatePackages([...modules.keys()], files.packages, importEdges(modules, linker).dependencies);
+  const isSeparate = (file: string) => separate.some((folder) => file.startsWith(folder));
+  for (const folder of separate)
+    skipped.push({ path: folder.slice(0, -1), reason: 'a package of its own that nothing else imports' });
+  for (const id of modules.keys()) if (isSeparate(id)) modules.delete(id);
+  const imports = importEdges(modules, linker);
+
+  const parser = await createSqlParser();
+  const catalogue = createCatalogue(parser, (place, reason) => unresolved.push({ place, what: 'sql', reason }));
+  for (const file of files.sql) {
+    if (!isSeparate(file)) unresolved.push(...(await readScript(files.root, file, parser, catalogue, skipped)));
+  }
+
+  const calls = callEdges(modules, linker);
+  const sql = parseSqlTexts(modules, linker, parser, catalogue);
+  const accesses = mergeAccesses(accessesOf(sql, catalogue, findTransactions(modules, linker, sql)));
+  const express = linkExpress(modules, linker, createReach(calls));
+  options.progress?.({ step: 'link', done: modules.size, total: modules.size });
+
+  return sortFacts({
+    version: 1,
+    source: 'overgrow analyze',
+    units: unitsOf(modules),
+    entities: entitiesOf(catalogue, accesses),
+    dependencies: [...imports.dependencies, ...calls],
+    accesses,
+    endpoints: express.endpoints,
+    routines: catalogue.routines(),
+    unresolved: [...unresolved, ...imports.unresolved, ...sql.unresolved, ...express.unresolved],
+    skipped,
+  });
+}
+
+async function readModule(root: string, file: string, skipped: Skipped[]): Promise<ModuleSummary | undefined> {
+  const read = await readText(root, file);
+  const reason = read.kind === 'unreadable' ? read.reason : contentSkipReason(read.text);
+  if (read.kind === 'unreadable' || reason !== undefined) {
+    skipped.push({ path: file, reason: reason ?? 'unreadable' });
+    return undefined;
+  }
+  const parsed = parseModule(file, read.text);
+  const fault = parsed.kind === 'failed' ? parsed : parsed.faults[0];
+  if (fault !== undefined) {
+    const line = createLineIndex(read.text).lineAt(fault.at);
+    skipped.push({ path: file, reason: `syntax error in line ${line}: ${fault.message}` });
+  }
+  return parsed.kind === 'parsed' ? summarizeModule(file, read.text, parsed) : undefined;
+}
+
+async function readScript(
+  root: string,
+  file: string,
+  parser: SqlParser,
+  catalogue: Catalogue,
+  skipped: Skipped[],
+): Promise<Unresolved[]> {
+  const read = await readText(root, file);
+  if (read.kind === 'unreadable') {
+    skipped.push({ path: file, reason: read.reason });
+    return [];
+  }
+  const lines = createLineIndex(read.text);
+  return splitStatements(read.text).flatMap(({ text, at }): Unresolved[] => {
+    const place = `${file}:${lines.lineAt(at)}`;
+    const parsed = parser.parse(text);
+    if (parsed.kind === 'failed')
+      return [{ place, what: 'sql', text: text.slice(0, 120), reason: `PostgreSQL's parser says: ${parsed.message}.` }];
+    for (const statement of parsed.statements) catalogue.define(statement, text, place);
+    return [];
+  });
+}
+
+function unitsOf(modules: ReadonlyMap<string, ModuleSummary>): Unit[] {
+  return [...modules.values()].flatMap((summary): Unit[] => [
+    {
+      id: summary.id,
+      kind: 'module',
+      lines: summary.lines,
+      name: stemOf(summary.id),
+      terms: summary.terms,
+      place: `${summary.id}:1`,
+    },
+    ...summary.units.map((unit): Unit => ({
+      id: unitId(summary.id, unit.name),
+      kind: unit.kind,
+      parent: summary.id,
+      lines: unit.lines,
+      name: unit.name,
+      place: `${summary.id}:${unit.line}`,
+    })),
+  ]);
+}
+
+function entitiesOf(catalogue: Catalogue, accesses: readonly Access[]): Entity[] {
+  const known = catalogue.entities();
+  const ids = new Set(known.map((entity) => entity.id));
+  const named = new Set([
+    ...accesses.map((access) => access.entity),
+    ...known.flatMap((entity) => entity.references ?? []),
+  ]);
+  for (const routine of catalogue.routines()) {
+    for (const [, entity] of routine.accesses ?? []) named.add(entity);
+    if (routine.on !== undefined) named.add(routine.on);
+  }
+  return [...known, ...[...named].filter((id) => !ids.has(id)).map((id): Entity => ({ id, kind: 'table' }))];
+}
+
+function stemOf(id: string): string {
+  return (id.split('/').at(-1) ?? id).replace(/\.[^.]+$/, '');
+}

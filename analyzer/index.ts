@@ -1,0 +1,10 @@
+export { analyze, decomposeFacts, type AnalyzeInput } from './analyze.ts';
+export type { DecomposeOptions } from './contexts/decompose.ts';
+export { extractFacts, type ExtractOptions, type Progress } from './facts/extract-facts.ts';
+export { readFacts, writeFacts } from './facts/facts-files.ts';
+export type * from './facts/facts.ts';
+export { checkFacts, parseFacts, type FactsFault, type ParsedFacts } from './facts/parse-facts.ts';
+export { serializeFacts } from './facts/serialize-facts.ts';
+export { describe as describeSurprise, renderTerminalReport, type TerminalOptions } from './report/render-terminal.ts';
+export type * from './report/report.ts';
+export { reportVersion } from './report/report.ts';

@@ -1,0 +1,23 @@
+import type { Dependency } from '../facts/facts.ts';
+
+/**
+ * Packages inside a repository that are programs of their own: the folder above has source of its own, and nothing there imports
+ * them. They are neighbours of the monolith, not parts of it. A repository whose source all sits in packages is taken whole.
+ */
+export function separatePackages(
+  modules: readonly string[],
+  packageFiles: readonly string[],
+  dependencies: readonly Dependency[],
+): string[] {
+  const folders = packageFiles
+    .filter((file) => file.includes('/'))
+    .map((file) => file.slice(0, -'package.json'.length));
+  if (!packageFiles.includes('package.json') || folders.length === 0) return [];
+  const within = (id: string) => folders.find((folder) => id.startsWith(folder));
+  const own = modules.filter((id) => within(id) === undefined);
+  if (own.length <= modules.length / 2) return [];
+  const imported = new Set(
+    dependencies.filter(({ from, to }) => within(from) !== within(to)).map(({ to }) => within(to)),
+  );
+  return folders.filter((folder) => !imported.has(folder));
+}

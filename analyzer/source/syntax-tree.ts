@@ -1,0 +1,86 @@
+import { parseSync, visitorKeys, type Node, type Program } from 'oxc-parser';
+
+export type { Node };
+
+export type ParsedModule =
+  | {
+      readonly kind: 'parsed';
+      readonly program: Program;
+      readonly faults: readonly { readonly message: string; readonly at: number }[];
+    }
+  | { readonly kind: 'failed'; readonly message: string; readonly at: number };
+
+/**
+ * Parses one file. The parser recovers from many errors; what it could not make sense of comes as `faults` beside the tree,
+ * or as `failed` when there is no tree at all.
+ */
+export function parseModule(file: string, text: string): ParsedModule {
+  const result = parseSync(file, text, { sourceType: 'unambiguous', ...languageOf(file), preserveParens: false });
+  const faults = result.errors.map((error) => ({ message: error.message, at: error.labels[0]?.start ?? 0 }));
+  const first = faults[0];
+  if (first !== undefined && result.program.body.length === 0) return { kind: 'failed', ...first };
+  return { kind: 'parsed', program: result.program, faults };
+}
+
+/** Plain `.js` files hold JSX in many repositories, and the parser needs to be told. */
+function languageOf(file: string) {
+  return /\.[cm]?js$/.test(file) ? ({ lang: 'jsx' } as const) : {};
+}
+
+/** The direct children of a node in source order of its keys. */
+export function childrenOf(node: Node): Node[] {
+  const children: Node[] = [];
+  const fields = node as unknown as Readonly<Record<string, unknown>>;
+  for (const key of visitorKeys[node.type] ?? []) {
+    const value = fields[key];
+    if (Array.isArray(value)) {
+      for (const item of value) if (isNode(item)) children.push(item);
+    } else if (isNode(value)) children.push(value);
+  }
+  return children;
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}
+
+/** Takes off what changes nothing at run time: `as T`, `!`, `satisfies`, `await`, optional chains. */
+export function unwrap(node: Node): Node {
+  switch (node.type) {
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSNonNullExpression':
+    case 'TSTypeAssertion':
+    case 'TSInstantiationExpression':
+    case 'ParenthesizedExpression':
+    case 'ChainExpression':
+      return unwrap(node.expression);
+    case 'AwaitExpression':
+      return unwrap(node.argument);
+    default:
+      return node;
+  }
+}
+
+export type FunctionNode = Extract<
+  Node,
+  { type: 'FunctionDeclaration' | 'FunctionExpression' | 'ArrowFunctionExpression' }
+>;
+export type ClassNode = Extract<Node, { type: 'ClassDeclaration' | 'ClassExpression' }>;
+export type CallNode = Extract<Node, { type: 'CallExpression' }>;
+
+export function isFunction(node: Node): node is FunctionNode {
+  return (
+    node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
+  );
+}
+
+export function isClass(node: Node): node is ClassNode {
+  return node.type === 'ClassDeclaration' || node.type === 'ClassExpression';
+}
+
+/** The name of a key or member where it is written out: `a.b`, `a['b']`, `{ b: … }`. */
+export function staticKey(node: Node, computed: boolean): string | undefined {
+  if (!computed && (node.type === 'Identifier' || node.type === 'PrivateIdentifier')) return node.name;
+  return node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined;
+}
