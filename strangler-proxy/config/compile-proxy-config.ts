@@ -1,0 +1,90 @@
+import { OvergrowError, type Manifest, type RouteSpec } from '@overgrow/core';
+import type { Sticky } from '../sticky/sticky-key.ts';
+import { defaultLimits, type Backend, type ProxyConfig, type ProxyRoute } from './proxy-config.ts';
+
+/**
+ * The part of the manifest that the data path needs, in its fast form. Pure.
+ * @throws PROXY_CONFIG_INVALID when a route names a context, or a context a service, that the manifest does not declare.
+ */
+export function compileProxyConfig(manifest: Manifest): ProxyConfig {
+  return {
+    listen: manifest.proxy.listen,
+    monolith: { name: 'monolith', origin: originOf(manifest.monolith.url) },
+    unmatchedTimeouts: { connectMs: 2_000, headMs: 30_000, idleMs: 60_000 },
+    routes: manifest.routes.map((route) => compileRoute(manifest, route)),
+    contexts: Object.keys(manifest.contexts),
+    trustedProxies: manifest.proxy.trustedProxies,
+    limits: {
+      ...defaultLimits,
+      maxHeaderBytes: manifest.proxy.maxHeaderBytes,
+      maxHeldRequests: manifest.proxy.maxHeldRequests,
+      maxHeldBytes: manifest.proxy.maxHeldBytes,
+      // The orchestrator gives up after maxFence. When it is dead, its lease ends after another `lease`.
+      holdExpiryMs: manifest.cutover.maxFence + manifest.cutover.lease,
+    },
+  };
+}
+
+function compileRoute(manifest: Manifest, route: RouteSpec): ProxyRoute {
+  return {
+    name: route.name,
+    context: route.context,
+    matches: route.matches.map((match) => ({
+      path:
+        'exact' in match.path
+          ? { kind: 'exact', value: match.path.exact }
+          : { kind: 'prefix', value: match.path.prefix },
+      methods: match.methods,
+    })),
+    sticky: compileSticky(route.sticky),
+    weight: route.weight,
+    timeouts: { connectMs: route.timeouts.connect, headMs: route.timeouts.head, idleMs: route.timeouts.idle },
+    service: serviceOf(manifest, route),
+  };
+}
+
+function serviceOf(manifest: Manifest, route: RouteSpec): Backend | undefined {
+  const context = manifest.contexts[route.context];
+  if (context === undefined) {
+    throw new OvergrowError(
+      'PROXY_CONFIG_INVALID',
+      `Route ${route.name} names the context ${route.context}, which is not declared.`,
+      {
+        hint: `Declare ${route.context} under contexts:, or mend the name in the route.`,
+      },
+    );
+  }
+  if (context.service === undefined) return undefined;
+  const service = manifest.services[context.service];
+  if (service === undefined) {
+    throw new OvergrowError(
+      'PROXY_CONFIG_INVALID',
+      `Context ${route.context} names the service ${context.service}, which is not declared.`,
+      {
+        hint: `Declare ${context.service} under services:, with its url.`,
+      },
+    );
+  }
+  return { name: context.service, origin: originOf(service.url) };
+}
+
+/** Targets are forwarded as they are, so a path in a backend's URL could only be lost in silence. */
+function originOf(url: string): string {
+  const parsed = new URL(url);
+  if (parsed.pathname !== '/' || parsed.search !== '' || parsed.username !== '') {
+    throw new OvergrowError(
+      'PROXY_CONFIG_INVALID',
+      `The backend URL of ${parsed.host} has a path, a query or a user.`,
+      {
+        hint: `Write it as ${parsed.origin}: the proxy forwards paths as they are.`,
+      },
+    );
+  }
+  return parsed.origin;
+}
+
+function compileSticky(sticky: RouteSpec['sticky']): Sticky {
+  if (sticky === 'account' || sticky === 'address') return { kind: sticky };
+  if ('cookie' in sticky) return { kind: 'cookie', name: sticky.cookie };
+  return { kind: 'header', name: sticky.header.toLowerCase() };
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import {
+  noFaults,
+  silentLogger,
+  systemClock,
+  type AttemptRef,
+  type Clock,
+  type FaultPoints,
+  type Logger,
+  type TrafficPort,
+} from '@overgrow/core';
+import type { ProxyConfig } from './config/proxy-config.ts';
+import { createDataPath } from './forward/data-path.ts';
+import { createUpstreams } from './forward/upstreams.ts';
+import { createFrontServer, endRaw } from './front/front-server.ts';
+import { listen, type ListenAddress } from './front/listening-server.ts';
+import { stopFront } from './front/stop-front.ts';
+import { createUpgradedConnections } from './front/upgraded-connections.ts';
+import { createGatekeeper } from './gate/gatekeeper.ts';
+import { createTrafficMetrics } from './metrics/traffic-metrics.ts';
+import { createContextTable } from './ownership/context-table.ts';
+import { explainRequest, type ExplainRequest, type Explanation } from './routing/explain.ts';
+import { compileRouteTable } from './routing/route-table.ts';
+import { readProxyStatus, type ProxyStatus } from './admin/proxy-status.ts';
+import type { Registry } from 'prom-client';
+
+export interface ProxyOptions {
+  readonly config: ProxyConfig;
+  /** Whether the orchestrator's lease is live, as far as this process knows. Asked for each unsafe request while armed. */
+  readonly leaseIsLive: () => boolean;
+  /** A fence was not decided in time, or held more than its bound after it was acknowledged. */
+  readonly onHoldExpired: (ref: AttemptRef) => void;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly faults?: FaultPoints;
+  /** 32 random hexadecimal digits. */
+  readonly randomKey?: () => string;
+}
+
+export interface Proxy extends AsyncDisposable {
+  /** Opens the port. Until the first `traffic.learn`, unsafe requests are answered 503. @throws PROXY_LISTEN_FAILED */
+  start(): Promise<ListenAddress>;
+  /** Takes no new connections, waits for requests under way up to `limits.drainMs`, then cuts. Idempotent. */
+  stop(): Promise<void>;
+  /** Undefined before `start`. */
+  readonly address: ListenAddress | undefined;
+  readonly traffic: TrafficPort;
+  readonly metrics: Registry;
+  /** True when the port is open and the owners are known. */
+  isReady(): boolean;
+  status(): ProxyStatus;
+  explain(request: ExplainRequest): Explanation;
+}
+
+/** request → canonical target → gate → route → bucket → backend → answer. See docs/explanation/data-path.md. */
+export function createProxy(options: ProxyOptions): Proxy {
+  const { config } = options;
+  const clock = options.clock ?? systemClock;
+  const logger = options.logger ?? silentLogger;
+  const table = compileRouteTable(config.routes);
+  const contexts = createContextTable(config.contexts);
+  const gatekeeper = createGatekeeper({
+    clock,
+    logger,
+    faults: options.faults ?? noFaults,
+    limits: config.limits,
+    leaseIsLive: options.leaseIsLive,
+    onHoldExpired: options.onHoldExpired,
+    onLearned: (records) => contexts.learn([...records.values()]),
+  });
+  const upstreams = createUpstreams(config);
+  const metrics = createTrafficMetrics({
+    nowMs: () => clock.nowMs(),
+    gate: gatekeeper.status,
+    contexts: contexts.all,
+    upgradedOpen: () => upgraded.open(),
+  });
+  const path = createDataPath({
+    config,
+    table,
+    contexts,
+    gatekeeper,
+    metrics,
+    clock,
+    logger,
+    randomKey: options.randomKey ?? (() => randomBytes(16).toString('hex')),
+    upstreamOf: upstreams.upstreamOf,
+  });
+  const upgraded = createUpgradedConnections(path, config.limits.maxHeaderBytes, endRaw);
+  const server = createFrontServer(path, { ...config.limits, onUpgrade: upgraded.accept });
+  let address: ListenAddress | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const stop = () =>
+    (stopping ??= (async () => {
+      gatekeeper.stop();
+      await stopFront(server, { drainMs: config.limits.drainMs, clock, cutUpgraded: upgraded.cutAll });
+      await upstreams.destroy();
+    })());
+
+  return {
+    start: async () => {
+      address = await listen(server, config.listen);
+      return address;
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+    get address() {
+      return address;
+    },
+    traffic: {
+      learn: async (records) => gatekeeper.learn(records),
+      arm: async (ref) => gatekeeper.arm(ref),
+      fence: async (ref, signal) => gatekeeper.fence(ref, signal),
+      release: async (ref, record) => gatekeeper.release(ref, record),
+      withdraw: async (ref) => gatekeeper.withdraw(ref),
+      setWeight: async (ref, weight) =>
+        contexts.setWeight(ref.context, Math.max(0, Math.min(10_000, Math.round(weight)))),
+    },
+    metrics: metrics.registry,
+    isReady: () => address !== undefined && stopping === undefined && gatekeeper.isReady(),
+    status: () =>
+      readProxyStatus({
+        config,
+        contexts: contexts.all(),
+        gate: gatekeeper.status(),
+        stats: metrics.all(),
+        upgradedOpen: upgraded.open(),
+        nowMs: clock.nowMs(),
+      }),
+    explain: (request) => explainRequest(table, contexts.inForce, request),
+  };
+}

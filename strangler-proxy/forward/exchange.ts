@@ -1,0 +1,357 @@
+import { ownersHeaderName } from '@overgrow/core';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Backend } from '../config/proxy-config.ts';
+import {
+  isStaleConnection,
+  refusedByGate,
+  upstreamProblem,
+  type ProxyProblem,
+  type RefusalReason,
+} from '../errors/proxy-problem.ts';
+import type { Applicant } from '../gate/gatekeeper.ts';
+import { appendForwarding } from '../headers/forwarded.ts';
+import type { RequestHead } from '../headers/request-head.ts';
+import { readResponseHead } from '../headers/response-head.ts';
+import type { ExchangeStats } from '../metrics/exchange-stats.ts';
+import { ClientAnswer } from './client-answer.ts';
+import { collectBody, planBody, type BodyOwner, type BodyPlan } from './collected-body.ts';
+import type { DataPath } from './data-path.ts';
+import type { AnswerSink, Flow, UpstreamControl, UpstreamRequest } from './upstream.ts';
+
+/** Where node's objects carry their exchange, so that one listener serves all of them and no request makes closures. */
+const exchangeOf = Symbol('exchange');
+interface Tagged {
+  [exchangeOf]?: Exchange;
+}
+
+type Head = Extract<RequestHead, { kind: 'head' }>;
+
+/**
+ * One request on its way: gate → route → backend → answer. It is *finished* when both its client has been served (or has
+ * left) and the exchange with the backend has ended; only then does a fence stop waiting for it.
+ */
+export class Exchange implements Applicant, BodyOwner, AnswerSink {
+  readonly unsafe: boolean;
+  /** Of the head, and of the body where it was read before the gate. */
+  bytes: number;
+  readonly #path: DataPath;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #client: ClientAnswer;
+  readonly #head: Head;
+  readonly #plan: BodyPlan;
+  readonly #target: string;
+  readonly #matchPath: string;
+  readonly #peer: string;
+  readonly #startMs: number;
+  #requestId: string | undefined;
+  #backend: Backend | undefined;
+  #stats: ExchangeStats | undefined;
+  #upstreamRequest: UpstreamRequest | undefined;
+  #control: UpstreamControl | undefined;
+  #body: Buffer | undefined;
+  #newCookie: string | undefined;
+  /** Body octets of the client's answer, where known, and so far. */
+  #length: number | undefined;
+  #received = 0;
+  #admitted = false;
+  #collecting = false;
+  #retried = false;
+  #headed = false;
+  /** The backend's message goes on after the client's answer: docs/reference/after-protocol.md. */
+  #after = false;
+  #upstreamDone = true;
+  #finished = false;
+
+  constructor(
+    path: DataPath,
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: { full: string; path: string },
+    head: Head,
+    unsafe: boolean,
+    peer: string,
+  ) {
+    this.#path = path;
+    this.#request = request;
+    this.#response = response;
+    this.#client = new ClientAnswer(request, response);
+    this.#head = head;
+    this.#plan = planBody(head);
+    this.#target = target.full;
+    this.#matchPath = target.path;
+    this.#peer = peer;
+    this.#startMs = path.clock.elapsedMs();
+    this.#requestId = head.requestId;
+    this.unsafe = unsafe;
+    this.bytes = head.bytes;
+    (response as Tagged)[exchangeOf] = this;
+    response.on('close', onResponseClose);
+  }
+
+  /**
+   * To the gate. A small body is read before it: until it is here no backend hears of the request, so a fence need not wait
+   * for a client that sends slowly. While a fence holds, bodies stay unread.
+   */
+  begin(): void {
+    if (this.unsafe && this.#plan === 'collect' && !this.#path.gatekeeper.isFencing()) this.#collectBody();
+    else this.#path.gatekeeper.apply(this);
+  }
+
+  routeName(): string {
+    return this.#path.table.match(this.#matchPath, this.#request.method ?? 'GET')?.name ?? 'unmatched';
+  }
+
+  /** By the gatekeeper: at once, or when a fence ends. Matched here, so that a held request goes to the new owner. */
+  admitted(): void {
+    this.#admitted = true;
+    try {
+      this.#forward();
+    } catch (error) {
+      this.#path.logger.error('A request could not be forwarded.', { error: String(error) });
+      this.#upstreamDone = true;
+      this.#problem(upstreamProblem(error, this.#backend?.name ?? 'the backend'));
+      this.#finishWhenDone();
+    }
+  }
+
+  /** By the gatekeeper. The request was not counted as admitted. */
+  refused(reason: RefusalReason): void {
+    this.#path.metrics.refused(reason);
+    this.#problem(refusedByGate(reason));
+  }
+
+  #forward(): void {
+    const method = this.#request.method ?? 'GET';
+    const route = this.#path.table.match(this.#matchPath, method);
+    const choice = this.#path.choose(
+      route,
+      !this.unsafe,
+      this.#request.rawHeaders,
+      this.#peer,
+      this.#head.forwardedFor,
+    );
+    this.#newCookie =
+      choice.newKey === undefined
+        ? undefined
+        : this.#path.renderCookie(choice.newKey, this.#head.forwardedProto, this.#peer);
+    this.#backend = choice.backend;
+    this.#stats = this.#path.statsOf(route, choice.backend);
+    const timeouts = route?.timeouts ?? this.#path.unmatchedTimeouts;
+    this.#upstreamRequest = {
+      method,
+      path: this.#target,
+      headers: this.#outgoingHeaders(),
+      body: this.#body ?? (this.#plan === 'stream' || this.#plan === 'special' ? this.#request : null),
+      unsafe: this.unsafe,
+      headMs: timeouts.headMs,
+      idleMs: timeouts.idleMs,
+    };
+    if (this.#plan === 'collect' && this.#body === undefined) this.#collectBody();
+    else this.#send();
+  }
+
+  #outgoingHeaders(): string[] {
+    const head = this.#head;
+    const headers = head.headers;
+    appendForwarding(headers, this.#peer, this.#path.trust.trusts(this.#peer), head);
+    this.#requestId ??= this.#path.newRequestId();
+    headers.push('x-request-id', this.#requestId);
+    if (head.acceptsTrailers) headers.push('te', 'trailers');
+    const owners = this.#path.ownersHeader();
+    if (owners !== '') headers.push(ownersHeaderName, owners);
+    if (this.#plan !== 'special') return headers;
+    if (head.expectsContinue) headers.push('expect', '100-continue');
+    if (head.chunked) headers.push('transfer-encoding', 'chunked');
+    return headers;
+  }
+
+  #collectBody(): void {
+    this.#upstreamDone = false;
+    this.#collecting = true;
+    collectBody(this.#request, this);
+  }
+
+  bodyCollected(body: Buffer): void {
+    if (this.#client.closed) return;
+    this.#collecting = false;
+    this.#body = body;
+    if (this.#upstreamRequest !== undefined) {
+      this.#upstreamRequest = { ...this.#upstreamRequest, body };
+      this.#send();
+      return;
+    }
+    this.#upstreamDone = true;
+    this.bytes += body.length;
+    this.#path.gatekeeper.apply(this);
+  }
+
+  #send(): void {
+    if (this.#backend === undefined || this.#upstreamRequest === undefined) return;
+    this.#upstreamDone = false;
+    this.#path.upstreamOf(this.#backend, this.#plan === 'special').send(this.#upstreamRequest, this);
+  }
+
+  // What the backend answers.
+
+  started(control: UpstreamControl): void {
+    this.#control = control;
+    // Nothing has been sent yet: it waited for a connection.
+    if (this.#client.closed) control.abort(clientLeft);
+  }
+
+  informed(status: number, headers: readonly string[]): void {
+    if (status === 103) this.#client.hint(headers);
+  }
+
+  continued(): void {
+    this.#client.askForBody();
+  }
+
+  headed(status: number, reason: string, raw: readonly string[]): Flow {
+    this.#headed = true;
+    const head = readResponseHead(status, raw, this.#request.method ?? 'GET');
+    if (head.kind === 'invalid') return this.#rejectAnswer(head.reason);
+    this.#after = head.after;
+    if (this.#client.closed) {
+      if (!this.#mayOutliveClient()) this.#control?.abort(clientLeft);
+      return 'complete';
+    }
+    if (this.#newCookie !== undefined) head.headers.push('set-cookie', this.#newCookie);
+    try {
+      this.#client.writeHead(status, reason, head.headers);
+    } catch (error) {
+      return this.#rejectAnswer(`its head could not be written (${String(error)})`);
+    }
+    this.#length = head.length;
+    if (head.length !== 0) return 'continue';
+    this.#client.end();
+    return 'complete';
+  }
+
+  received(chunk: Buffer): Flow {
+    if (this.#client.closed && !this.#client.whole) return 'complete';
+    this.#received += chunk.length;
+    if (this.#length === undefined) return this.#write(chunk);
+    if (this.#received < this.#length) return this.#write(chunk);
+    if (this.#received > this.#length) {
+      this.#path.logger.error('A backend sent more octets than it announced; the rest is dropped.', {
+        backend: this.#backend?.name,
+        announced: this.#length,
+      });
+      const missing = this.#length - (this.#received - chunk.length);
+      if (!this.#client.whole) this.#client.end(chunk.subarray(0, missing));
+      this.#control?.abort(new Error('more octets than announced'));
+      return 'complete';
+    }
+    if (chunk.length > 0) this.#client.end(chunk);
+    return 'complete';
+  }
+
+  ended(trailers: readonly string[]): void {
+    this.#upstreamDone = true;
+    if (!this.#client.whole && !this.#client.closed) {
+      if (this.#length !== undefined && this.#received < this.#length) this.#client.cut();
+      else {
+        this.#client.addTrailers(trailers);
+        this.#client.end();
+      }
+    }
+    this.#finishWhenDone();
+  }
+
+  failed(error: Error): void {
+    this.#upstreamDone = true;
+    if (this.#client.whole || this.#client.closed) return this.#finishWhenDone();
+    if (this.#client.begun) this.#client.cut();
+    else if (this.#mayRetry(error)) {
+      this.#retried = true;
+      this.#path.metrics.retried(this.#backend?.name ?? '');
+      this.#send();
+      return;
+    } else this.#problem(upstreamProblem(error, this.#backend?.name ?? 'the backend'));
+    this.#finishWhenDone();
+  }
+
+  /** Once, for safe requests without a body, when nothing was answered: stricter than RFC 9110 §9.2.2 allows. */
+  #mayRetry(error: Error): boolean {
+    return (
+      !this.#retried &&
+      !this.unsafe &&
+      !this.#headed &&
+      this.#upstreamRequest?.body === null &&
+      isStaleConnection(error)
+    );
+  }
+
+  #rejectAnswer(reason: string): Flow {
+    this.#path.logger.error('A backend sent an answer that cannot be forwarded.', {
+      backend: this.#backend?.name,
+      reason,
+    });
+    if (this.#client.begun) this.#client.cut();
+    else this.#problem(upstreamProblem(new Error(reason), this.#backend?.name ?? 'the backend'));
+    this.#control?.abort(new Error(reason));
+    return 'complete';
+  }
+
+  // Towards the client.
+
+  #write(chunk: Buffer): Flow {
+    if (this.#client.write(chunk)) return 'continue';
+    this.#response.once('drain', onResponseDrain);
+    return 'pause';
+  }
+
+  resumeUpstream(): void {
+    this.#control?.resume();
+  }
+
+  #problem(problem: ProxyProblem): void {
+    this.#client.writeProblem(problem, this.#requestId);
+  }
+
+  /** Node's `close`: the answer is out, or the client left. */
+  clientClosed(): void {
+    if (this.#client.closed) return;
+    this.#client.closed = true;
+    if (!this.#admitted) {
+      this.#path.gatekeeper.leave(this);
+      return;
+    }
+    const status = this.#client.status;
+    this.#stats?.record(status, this.#path.clock.elapsedMs() - this.#startMs, this.#path.clock.nowMs());
+    if (status === 0 && !this.#upstreamDone) this.#leaveUpstream();
+    this.#finishWhenDone();
+  }
+
+  #leaveUpstream(): void {
+    if (this.#client.whole) return;
+    // The body is still being collected: no backend has heard of this request.
+    if (this.#collecting) this.#upstreamDone = true;
+    else if (!this.#mayOutliveClient()) this.#control?.abort(clientLeft);
+  }
+
+  /**
+   * A backend that has the whole of an unsafe request goes on with it whether anybody listens or not, so the request stays
+   * unfinished until its answer's head comes, or with work after the answer until its end. All else is aborted.
+   */
+  #mayOutliveClient(): boolean {
+    return this.unsafe && this.#request.complete && (!this.#headed || this.#after);
+  }
+
+  #finishWhenDone(): void {
+    if (!this.#client.closed || !this.#upstreamDone || this.#finished) return;
+    this.#finished = true;
+    if (this.unsafe && this.#admitted) this.#path.gatekeeper.finish();
+  }
+}
+
+const clientLeft = Object.assign(new Error('the client left'), { code: 'OVERGROW_CLIENT_LEFT' });
+function onResponseClose(this: ServerResponse & Tagged): void {
+  this[exchangeOf]?.clientClosed();
+}
+
+function onResponseDrain(this: ServerResponse & Tagged): void {
+  this[exchangeOf]?.resumeUpstream();
+}

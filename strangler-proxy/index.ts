@@ -1,0 +1,21 @@
+export { createAdminServer, type AdminServer, type AdminServerOptions } from './admin/admin-server.ts';
+export { createProxyAdmin } from './admin/proxy-admin-server.ts';
+export type { BackendStatus, ProxyStatus, RouteStatus } from './admin/proxy-status.ts';
+export { compileProxyConfig } from './config/compile-proxy-config.ts';
+export {
+  defaultLimits,
+  type Backend,
+  type BackendSide,
+  type ProxyConfig,
+  type ProxyLimits,
+  type ProxyRoute,
+  type RouteMatch,
+  type RouteTimeouts,
+} from './config/proxy-config.ts';
+export { createProxy, type Proxy, type ProxyOptions } from './create-proxy.ts';
+export type { ListenAddress } from './front/listening-server.ts';
+export type { GateStatus } from './gate/gatekeeper.ts';
+export type { AttemptInForce, GateMode } from './gate/gate.ts';
+export type { ExplainRequest, Explanation } from './routing/explain.ts';
+export type { SideReason } from './routing/decide-side.ts';
+export { bucketCount, bucketOf } from './sticky/bucket.ts';

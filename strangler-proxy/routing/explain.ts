@@ -1,0 +1,65 @@
+import { bucketOf } from '../sticky/bucket.ts';
+import { readStickyKey } from '../sticky/sticky-key.ts';
+import { parseTarget } from '../target/canonical-target.ts';
+import {
+  decideSide,
+  isSafeMethod,
+  needsBucket,
+  weightOf,
+  type ContextInForce,
+  type SideReason,
+} from './decide-side.ts';
+import type { RouteTable } from './route-table.ts';
+
+export interface ExplainRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly address?: string;
+}
+
+export type Explanation =
+  | {
+      readonly kind: 'forwarded';
+      readonly route: string | null;
+      readonly context: string | null;
+      readonly target: string;
+      readonly safe: boolean;
+      readonly weight: number | null;
+      /** Null where no weight decides, or the request carries no sticky key yet: it gets one at random. */
+      readonly bucket: number | null;
+      readonly backend: string;
+      readonly reason: SideReason;
+    }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** What the proxy would do with a request, and why. Pure: nothing is sent. */
+export function explainRequest(
+  table: RouteTable,
+  contextOf: (context: string) => ContextInForce | undefined,
+  request: ExplainRequest,
+): Explanation {
+  const target = parseTarget(request.target);
+  if (target.kind === 'refused') return target;
+  const route = table.match(target.path, request.method);
+  const context = route === undefined ? undefined : contextOf(route.context);
+  const safe = isSafeMethod(request.method);
+  let bucket: number | null = null;
+  if (route !== undefined && needsBucket(route, context, safe)) {
+    const key = readStickyKey(route.sticky, Object.entries(request.headers ?? {}).flat(), request.address ?? '');
+    bucket = key === undefined ? null : bucketOf(route.context, key);
+  }
+  const { side, reason } = decideSide(route, context, safe, bucket ?? 9_999);
+  return {
+    kind: 'forwarded',
+    route: route?.name ?? null,
+    context: route?.context ?? null,
+    target: target.full,
+    safe,
+    weight: route !== undefined && context !== undefined ? weightOf(route, context) : null,
+    bucket,
+    backend: side === 'service' && route?.service !== undefined ? route.service.name : 'monolith',
+    reason,
+  };
+}
