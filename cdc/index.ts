@@ -1,0 +1,14 @@
+export { createBridge, type BridgeOptions } from './bridge.ts';
+export { readCatalog } from './catalog/catalog-client.ts';
+export type { Catalog, ColumnDescription, ColumnType, TableDescription } from './catalog/table-description.ts';
+export { parseTableName, renderTableName, type TableName } from './catalog/table-name.ts';
+export { captureEvents, type CaptureOptions } from './envelope/capture-source.ts';
+export { changeEvents, type ChangeEvent, type EnvelopeContext } from './envelope/change-event.ts';
+export { renderJson, type JsonValue } from './envelope/json.ts';
+export { compileMapping, mappedTables, type MappingResult } from './mapping/compile-mapping.ts';
+export type { MappingFault, TableMap, TextRow } from './mapping/table-map.ts';
+export { decodePgoutput } from './source/decode-pgoutput.ts';
+export { parseLsn, renderLsn, type Lsn } from './source/log-position.ts';
+export type { PgoutputMessage } from './source/pgoutput-message.ts';
+export { openReplicationStream, type ReplicationStream } from './source/replication-source.ts';
+export type { SourceChange, SourceTransaction, StreamItem } from './source/source-transaction.ts';
