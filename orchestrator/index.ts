@@ -1,0 +1,13 @@
+export { createOrchestrator, type AttemptPlan, type Orchestrator } from './run/create-orchestrator.ts';
+export type { AttemptOutcome } from './run/run-attempt.ts';
+export type { Setup as OrchestratorSetup } from './run/setup.ts';
+export { faultPoints } from './run/fault-points.ts';
+export { leaseName } from './run/session.ts';
+export { createHttpHealth } from './health/health-client.ts';
+export { decide } from './decider/decide.ts';
+export { evolve } from './decider/evolve.ts';
+export type { Command, Decision, Event } from './decider/messages.ts';
+export { transitions, type Transition } from './decider/transitions.ts';
+export { renderTransitions } from './decider/render-transitions.ts';
+export { gates } from './gates/evaluate-gates.ts';
+export type { Gate, GateEvidence } from './gates/gate.ts';

@@ -1,0 +1,27 @@
+/** Reproducible randomness: the same seed gives the same schedule on every machine. */
+export interface Random {
+  /** 0 ≤ n < 1. */
+  next(): number;
+  /** A whole number, both ends included. */
+  between(low: number, high: number): number;
+  chance(probability: number): boolean;
+  pick<T>(values: readonly T[]): T | undefined;
+}
+
+/** The mulberry32 generator: 32 bits of state are enough for a schedule. */
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
+  return {
+    next,
+    between,
+    chance: (probability) => next() < probability,
+    pick: (values) => values[between(0, values.length - 1)],
+  };
+}
