@@ -1,0 +1,1 @@
+export { renderStatePage, statePagePolicy } from './page/render-state-page.ts';
