@@ -1,6 +1,5 @@
 import type { UnitKind } from '../facts/facts.ts';
-import type { ExpressSummary } from '../endpoints/express/express-summary.ts';
-import type { SqlSummary } from '../data/pg/sql-summary.ts';
+import type { TransactionRecord } from '../transactions/collect-transactions.ts';
 
 /**
  * A value seen from one module: where it starts and which steps lead to it. Steps are member names, `()` for the result of a
@@ -71,6 +70,7 @@ export interface ModuleSummary {
   readonly packageNames: ReadonlyMap<string, string>;
   readonly dynamicImports: readonly { readonly text: string; readonly line: number }[];
   readonly terms: readonly string[];
-  readonly express: ExpressSummary;
-  readonly sql: SqlSummary;
+  readonly transactions: readonly TransactionRecord[];
+  /** What each adapter found here, by its name. */
+  readonly found: ReadonlyMap<string, unknown>;
 }
