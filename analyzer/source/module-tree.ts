@@ -20,6 +20,8 @@ export interface Located<T> {
 
 /** One walk over a syntax tree: its scopes, units and the nodes that later readers ask for. */
 export interface ModuleTree {
+  /** The whole syntax tree, for adapters that read statements in their order. */
+  readonly program: Node;
   readonly module: Scope;
   readonly units: readonly UnitRecord[];
   readonly scopeOf: ReadonlyMap<Node, Scope>;
@@ -202,7 +204,7 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
   };
 
   visit(program, module, undefined);
-  return { module, units, scopeOf, calls, chains, texts, assignments, returns, identifiers };
+  return { program, module, units, scopeOf, calls, chains, texts, assignments, returns, identifiers };
 }
 
 function declareParameters(node: FunctionNode, inner: Scope): void {
