@@ -1,5 +1,6 @@
 import { sql } from '../data/pg/index.ts';
 import { express } from '../endpoints/express/index.ts';
+import { nest } from '../endpoints/nest/index.ts';
 import { injection } from '../wiring/injection/index.ts';
 import { sealAdapter, type AnyAdapter } from './adapter.ts';
 
@@ -7,5 +8,6 @@ import { sealAdapter, type AnyAdapter } from './adapter.ts';
 export const adapters: readonly AnyAdapter[] = [
   sealAdapter(sql),
   sealAdapter(express),
+  sealAdapter(nest),
   sealAdapter(injection),
 ];
