@@ -15,6 +15,7 @@ import { contentSkipReason } from '../source/skip-rules.ts';
 import { separatePackages } from '../source/own-packages.ts';
 import { summarizeModule } from '../source/summarize-module.ts';
 import { parseModule } from '../source/syntax-tree.ts';
+import { wiringOf } from '../wiring/wiring.ts';
 import { linkTransactions } from '../transactions/link-transactions.ts';
 import { finishAccesses } from './finish-accesses.ts';
 import type { Access, Entity, Facts, Routine, Skipped, Unit, Unresolved } from './facts.ts';
@@ -51,12 +52,14 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
   options.progress?.({ step: 'link', done: 0, total: modules.size });
 
   const resolver = createModuleResolver(files.root, new Set(modules.keys()), files.packages);
-  const linker = createSymbolLinker(modules, (module, specifier) => resolver.resolve(module, specifier));
-  const separate = separatePackages([...modules.keys()], files.packages, importEdges(modules, linker).dependencies);
+  const resolve = (module: string, specifier: string) => resolver.resolve(module, specifier);
+  const unwired = createSymbolLinker(modules, resolve);
+  const separate = separatePackages([...modules.keys()], files.packages, importEdges(modules, unwired).dependencies);
   const isSeparate = (file: string) => separate.some((folder) => file.startsWith(folder));
   for (const folder of separate)
     skipped.push({ path: folder.slice(0, -1), reason: 'a package of its own that nothing else imports' });
   for (const id of modules.keys()) if (isSeparate(id)) modules.delete(id);
+  const linker = createSymbolLinker(modules, resolve, wiringOf(modules, unwired));
   const imports = importEdges(modules, linker);
 
   const parser = await createSqlParser();

@@ -1,4 +1,5 @@
 import type { UnitKind } from '../facts/facts.ts';
+import type { ClassRecord } from './class-records.ts';
 import type { TransactionRecord } from '../transactions/collect-transactions.ts';
 
 /**
@@ -64,6 +65,7 @@ export interface ModuleSummary {
   /** Text constants by the same names. */
   readonly texts: ReadonlyMap<string, readonly TextPiece[]>;
   readonly references: readonly ReferenceRecord[];
+  readonly classes: readonly ClassRecord[];
   /** Where each named function starts, by offset. */
   readonly unitStarts: readonly (readonly [number, string])[];
   /** Local names of imports that are not relative, as guards are called by them. */

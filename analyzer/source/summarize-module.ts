@@ -1,5 +1,7 @@
 import { adapters } from '../adapters/adapters.ts';
 import { collectImports } from '../dependencies/collect-imports.ts';
+import { collectClasses } from './collect-classes.ts';
+import { collectTexts } from './collect-texts.ts';
 import { collectTransactions } from '../transactions/collect-transactions.ts';
 import { buildModuleTree, type ModuleTree } from './module-tree.ts';
 import type { ModuleSummary, ReferenceRecord, SymbolPath, TextPiece } from './module-summary.ts';
@@ -23,6 +25,7 @@ export function summarizeModule(
   collectTopLevel(tree, values, texts);
   collectFields(tree, values);
   collectReturned(tree, values);
+  collectTexts(tree, texts);
   return {
     id,
     lines: text === '' ? 0 : lines.lines,
@@ -31,6 +34,7 @@ export function summarizeModule(
     values,
     texts,
     references: collectReferences(tree, lines),
+    classes: collectClasses(tree, lines),
     unitStarts: unitStarts(tree),
     packageNames: packageNames(tree),
     terms: termsOf(namesOf(tree)),
