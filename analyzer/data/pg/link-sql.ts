@@ -6,6 +6,7 @@ import { resolveText, type ResolvedText } from '../../source/resolve-text.ts';
 import type { Catalogue } from '../sql/catalogue.ts';
 import { parseWithHoles, unknownName, type FilledSql } from '../sql/fill-holes.ts';
 import { fragmentFrames, looksLikeSql, speaksForSql, startText, transactionWord } from '../sql/sql-words.ts';
+import { undoesMigration } from '../sql/migrations.ts';
 import { qualify, statementAccesses, type StatementAccesses } from '../sql/statement-accesses.ts';
 import type { SqlText } from './sql-summary.ts';
 
@@ -50,6 +51,7 @@ export function linkSql(texts: SqlTexts, { linker, parser, catalogue }: Project)
     const place = `${module}:${text.line}`;
     let failure: string | undefined;
     let parsedAny = false;
+    const undone = undoesMigration(text.unit);
     for (const variant of variants) {
       const plain = variant.map((piece) => piece ?? '…').join('');
       if (!looksLikeSql(plain) || !speaksForSql(plain, text.taker)) return;
@@ -60,7 +62,7 @@ export function linkSql(texts: SqlTexts, { linker, parser, catalogue }: Project)
       }
       parsedAny = true;
       for (const statement of parsed.statements) {
-        if (definitions.test(plain) && catalogue.define(statement, parsed.text, place)) continue;
+        if (definitions.test(plain) && (undone || catalogue.define(statement, parsed.text, place))) continue;
         const found = statementAccesses(statement);
         if (found.tables.some((access) => access.table === qualify(undefined, unknownName))) {
           unresolved.push({ place, what: 'sql', text: shorten(plain), reason: 'The table is only named at run time.' });
