@@ -67,7 +67,7 @@ describe('HTTP/2 by prior knowledge', () => {
       const stream = client.open({ ':method': 'POST', ':path': '/b' }, { endStream: false });
       const answered = answerOf(stream);
       stream.write('bo');
-      await backend.until('bo\r\n');
+      await backend.until('2\r\nbo');
       stream.end('dy');
       await answered;
       expect(backend.bytes()).toMatch(/transfer-encoding: chunked\r\n\r\n2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n$/i);
