@@ -7,6 +7,8 @@ import { upgrade } from '../forward/upgrade-client.ts';
 import type { Applicant } from '../gate/gatekeeper.ts';
 import { appendForwarding, plainAddress } from '../headers/forwarded.ts';
 import { readRequestHead } from '../headers/request-head.ts';
+import type { TunnelRequest } from './http2-server.ts';
+import { refuse } from './receive.ts';
 import { parseTarget } from '../target/canonical-target.ts';
 
 /**
@@ -52,7 +54,7 @@ export function createUpgradedConnections(
         const route = path.table.match(target.path, 'GET');
         const { backend } = path.choose(route, false, request.rawHeaders, peer, requestHead.forwardedFor);
         const headers = requestHead.headers;
-        appendForwarding(headers, peer, path.trust.trusts(peer), requestHead);
+        appendForwarding(headers, peer, false, path.trust.trusts(peer), requestHead);
         headers.push('x-request-id', requestHead.requestId ?? path.newRequestId());
         if (path.ownersHeader() !== '') headers.push(ownersHeaderName, path.ownersHeader());
         let opened = false;
@@ -88,8 +90,14 @@ export function createUpgradedConnections(
     path.gatekeeper.apply(applicant);
   }
 
+  /** A WebSocket on a stream of HTTP/2 (RFC 8441). */
+  function acceptStream({ client }: TunnelRequest): void {
+    refuse(path, client, 501, 'WebSockets over HTTP/2 are not served');
+  }
+
   return {
     accept,
+    acceptStream,
     open: (): number => open,
     cutAll: (): void => {
       for (const cut of cuts) cut();
