@@ -13,6 +13,10 @@ import { appendForwarding } from '../headers/forwarded.ts';
 import type { RequestHead } from '../headers/request-head.ts';
 import { readResponseHead } from '../headers/response-head.ts';
 import type { ExchangeStats } from '../metrics/exchange-stats.ts';
+import type { RankedMatch } from '../routing/condition-index.ts';
+import { isSafeRequest } from '../routing/decide-side.ts';
+import { matchRequestOf, type MatchRequest } from '../routing/match-request.ts';
+import type { RouteTable } from '../routing/route-table.ts';
 import { ClientAnswer } from './client-answer.ts';
 import { collectBody, planBody, type BodyOwner, type BodyPlan } from './collected-body.ts';
 import type { DataPath } from './data-path.ts';
@@ -41,7 +45,9 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
   readonly #head: Head;
   readonly #plan: BodyPlan;
   readonly #target: string;
-  readonly #matchPath: string;
+  readonly #asked: MatchRequest;
+  #matched: RankedMatch | undefined;
+  #matchedIn: RouteTable | undefined;
   readonly #peer: string;
   readonly #startMs: number;
   #requestId: string | undefined;
@@ -69,7 +75,6 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
     response: ServerResponse,
     target: { full: string; path: string },
     head: Head,
-    unsafe: boolean,
     peer: string,
   ) {
     this.#path = path;
@@ -79,11 +84,11 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
     this.#head = head;
     this.#plan = planBody(head);
     this.#target = target.full;
-    this.#matchPath = target.path;
+    this.#asked = matchRequestOf(request, target, head.host);
     this.#peer = peer;
     this.#startMs = path.clock.elapsedMs();
     this.#requestId = head.requestId;
-    this.unsafe = unsafe;
+    this.unsafe = !isSafeRequest(this.#asked.method, this.#match()?.route);
     this.bytes = head.bytes;
     (response as Tagged)[exchangeOf] = this;
     response.on('close', onResponseClose);
@@ -99,7 +104,16 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
   }
 
   routeName(): string {
-    return this.#path.table.match(this.#matchPath, this.#request.method ?? 'GET')?.name ?? 'unmatched';
+    return this.#match()?.route.name ?? 'unmatched';
+  }
+
+  /** Once a table: routes may have changed while a fence held the request. */
+  #match(): RankedMatch | undefined {
+    if (this.#matchedIn !== this.#path.table) {
+      this.#matchedIn = this.#path.table;
+      this.#matched = this.#matchedIn.match(this.#asked);
+    }
+    return this.#matched;
   }
 
   /** By the gatekeeper: at once, or when a fence ends. Matched here, so that a held request goes to the new owner. */
@@ -122,8 +136,8 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
   }
 
   #forward(): void {
-    const method = this.#request.method ?? 'GET';
-    const route = this.#path.table.match(this.#matchPath, method);
+    const { method } = this.#asked;
+    const route = this.#match()?.route;
     const choice = this.#path.choose(
       route,
       !this.unsafe,

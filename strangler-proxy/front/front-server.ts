@@ -6,7 +6,6 @@ import type { DataPath } from '../forward/data-path.ts';
 import { Exchange } from '../forward/exchange.ts';
 import { plainAddress } from '../headers/forwarded.ts';
 import { readRequestHead } from '../headers/request-head.ts';
-import { isSafeMethod } from '../routing/decide-side.ts';
 import { parseTarget } from '../target/canonical-target.ts';
 
 export interface FrontOptions {
@@ -90,15 +89,7 @@ function receive(path: DataPath, request: IncomingMessage, response: ServerRespo
   if (method === 'TRACE') return refuse(path, request, response, 405, 'TRACE is not served');
   const head = readRequestHead({ method, httpVersion: request.httpVersion, rawHeaders: request.rawHeaders });
   if (head.kind === 'refused') return refuse(path, request, response, head.status, head.reason);
-  const exchange = new Exchange(
-    path,
-    request,
-    response,
-    target,
-    head,
-    !isSafeMethod(method),
-    plainAddress(request.socket.remoteAddress),
-  );
+  const exchange = new Exchange(path, request, response, target, head, plainAddress(request.socket.remoteAddress));
   exchange.begin();
 }
 
