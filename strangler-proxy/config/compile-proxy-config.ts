@@ -1,5 +1,6 @@
 import { OvergrowError, type Manifest, type RouteSpec } from '@overgrow/core';
 import type { Sticky } from '../sticky/sticky-key.ts';
+import { compileMatch } from './compile-match.ts';
 import { defaultLimits, type Backend, type ProxyConfig, type ProxyRoute } from './proxy-config.ts';
 
 /**
@@ -29,13 +30,9 @@ function compileRoute(manifest: Manifest, route: RouteSpec): ProxyRoute {
   return {
     name: route.name,
     context: route.context,
-    matches: route.matches.map((match) => ({
-      path:
-        'exact' in match.path
-          ? { kind: 'exact', value: match.path.exact }
-          : { kind: 'prefix', value: match.path.prefix },
-      methods: match.methods,
-    })),
+    hosts: route.hosts,
+    safe: route.safe,
+    matches: route.matches.map(compileMatch),
     sticky: compileSticky(route.sticky),
     weight: route.weight,
     timeouts: { connectMs: route.timeouts.connect, headMs: route.timeouts.head, idleMs: route.timeouts.idle },

@@ -1,3 +1,4 @@
+import type { LinearRegex } from '@overgrow/core';
 import type { Sticky } from '../sticky/sticky-key.ts';
 
 /** The side that answers a request. */
@@ -12,10 +13,28 @@ export interface Backend {
   readonly protocol?: 'http1' | 'http2';
 }
 
+/** What a request must look like to take a route. All parts must fit. */
 export interface RouteMatch {
-  readonly path: { readonly kind: 'exact' | 'prefix'; readonly value: string };
+  readonly path: RoutePath;
   /** Undefined: every method. */
   readonly methods: readonly string[] | undefined;
+  readonly conditions?: readonly RouteCondition[];
+  /** A gRPC call: stands instead of path and methods. Undefined parts fit every name. */
+  readonly grpc?: { readonly service: string | undefined; readonly method: string | undefined };
+}
+
+export type RoutePath =
+  | { readonly kind: 'exact' | 'prefix'; readonly value: string }
+  | { readonly kind: 'regex'; readonly regex: LinearRegex };
+
+/** One value that a request must carry. Header names are lower case; each kind and name stands once in a match. */
+export interface RouteCondition {
+  readonly kind: 'header' | 'query' | 'cookie';
+  readonly name: string;
+  readonly value:
+    | { readonly kind: 'exact'; readonly value: string }
+    | { readonly kind: 'regex'; readonly regex: LinearRegex }
+    | { readonly kind: 'present' };
 }
 
 export interface RouteTimeouts {
@@ -29,6 +48,10 @@ export interface RouteTimeouts {
 export interface ProxyRoute {
   readonly name: string;
   readonly context: string;
+  /** Lower case; `*.example.com` stands for every name below. Undefined: every host. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Whether its requests only read, whatever their method says. Undefined: by method. */
+  readonly safe?: boolean | undefined;
   readonly matches: readonly RouteMatch[];
   readonly sticky: Sticky;
   /** Share of safe requests that the service answers while the monolith owns the context, 0…10000. */

@@ -16,6 +16,10 @@ import { headerOf, type RequestHead } from '../headers/request-head.ts';
 import { readResponseHead } from '../headers/response-head.ts';
 import type { ExchangeStats } from '../metrics/exchange-stats.ts';
 import type { Client, ClientListener } from './client.ts';
+import type { RankedMatch } from '../routing/condition-index.ts';
+import { isSafeRequest } from '../routing/decide-side.ts';
+import { matchRequestOf, type MatchRequest } from '../routing/match-request.ts';
+import type { RouteTable } from '../routing/route-table.ts';
 import { collectBody, planBody, type BodyOwner, type BodyPlan } from './collected-body.ts';
 import type { DataPath } from './data-path.ts';
 import type { AnswerSink, Flow, UpstreamControl, UpstreamRequest } from './upstream.ts';
@@ -35,7 +39,9 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   readonly #head: Head;
   readonly #plan: BodyPlan;
   readonly #target: string;
-  readonly #matchPath: string;
+  readonly #asked: MatchRequest;
+  #matched: RankedMatch | undefined;
+  #matchedIn: RouteTable | undefined;
   readonly #peer: string;
   readonly #secure: boolean;
   readonly #startMs: number;
@@ -63,7 +69,6 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     client: Client,
     target: { full: string; path: string },
     head: Head,
-    unsafe: boolean,
     peer: string,
     secure: boolean,
   ) {
@@ -72,12 +77,12 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     this.#head = head;
     this.#plan = planBody(head);
     this.#target = target.full;
-    this.#matchPath = target.path;
+    this.#asked = matchRequestOf(client, target, head.host);
     this.#peer = peer;
     this.#secure = secure;
     this.#startMs = path.clock.elapsedMs();
     this.#requestId = head.requestId;
-    this.unsafe = unsafe;
+    this.unsafe = !isSafeRequest(this.#asked.method, this.#match()?.route);
     this.bytes = head.bytes;
     client.listen(this);
   }
@@ -92,7 +97,16 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   }
 
   routeName(): string {
-    return this.#path.table.match(this.#matchPath, this.#client.method)?.name ?? 'unmatched';
+    return this.#match()?.route.name ?? 'unmatched';
+  }
+
+  /** Once a table: routes may have changed while a fence held the request. */
+  #match(): RankedMatch | undefined {
+    if (this.#matchedIn !== this.#path.table) {
+      this.#matchedIn = this.#path.table;
+      this.#matched = this.#matchedIn.match(this.#asked);
+    }
+    return this.#matched;
   }
 
   /** By the gatekeeper: at once, or when a fence ends. Matched here, so that a held request goes to the new owner. */
@@ -115,8 +129,8 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   }
 
   #forward(): void {
-    const method = this.#client.method;
-    const route = this.#path.table.match(this.#matchPath, method);
+    const { method } = this.#asked;
+    const route = this.#match()?.route;
     const choice = this.#path.choose(route, !this.unsafe, this.#client.rawHeaders, this.#peer, this.#head.forwardedFor);
     this.#newCookie =
       choice.newKey === undefined

@@ -9,6 +9,7 @@ import { appendForwarding, plainAddress } from '../headers/forwarded.ts';
 import { readRequestHead } from '../headers/request-head.ts';
 import type { TunnelRequest } from './http2-server.ts';
 import { refuse } from './receive.ts';
+import { matchRequestOf } from '../routing/match-request.ts';
 import { parseTarget } from '../target/canonical-target.ts';
 
 /**
@@ -33,6 +34,7 @@ export function createUpgradedConnections(
     if (target.kind === 'refused') return endRaw(socket, refusedRequest(400, target.reason));
     if (requestHead.kind === 'refused') return endRaw(socket, refusedRequest(requestHead.status, requestHead.reason));
     const peer = plainAddress(request.socket.remoteAddress);
+    const asked = matchRequestOf(request, target, requestHead.host);
     // Counted as unfinished until the backend has answered the upgrade.
     let counted = false;
     const settle = () => {
@@ -43,7 +45,7 @@ export function createUpgradedConnections(
     const applicant: Applicant = {
       unsafe: true,
       bytes: requestHead.bytes,
-      routeName: () => path.table.match(target.path, 'GET')?.name ?? 'unmatched',
+      routeName: () => path.table.match(asked)?.route.name ?? 'unmatched',
       refused: (reason) => {
         path.metrics.refused(reason);
         endRaw(socket, refusedByGate(reason));
@@ -51,7 +53,7 @@ export function createUpgradedConnections(
       admitted: () => {
         counted = true;
         socket.off('close', leave);
-        const route = path.table.match(target.path, 'GET');
+        const route = path.table.match(asked)?.route;
         const { backend } = path.choose(route, false, request.rawHeaders, peer, requestHead.forwardedFor);
         const headers = requestHead.headers;
         appendForwarding(headers, peer, false, path.trust.trusts(peer), requestHead);
