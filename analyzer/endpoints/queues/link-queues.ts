@@ -20,6 +20,13 @@ interface Worker extends Handlers {
 
 const nestPackages = new Set(['@nestjs/bull', '@nestjs/bullmq', 'nestjs-bullmq', '@nestjs/bull-shared']);
 
+/** Which parameter the handler is, maybe wrapped: `new Worker(name, measured(handler))`. */
+function handedIndex(handler: StaticValue | undefined, name: number): number | undefined {
+  if (handler?.kind === 'parameter') return handler.index === name ? undefined : handler.index;
+  if (handler?.kind !== 'call') return undefined;
+  return handler.arguments.map((argument) => handedIndex(argument, name)).find((index) => index !== undefined);
+}
+
 /** Workers as endpoints `job queue/name`, and producers as events to them. */
 export function linkQueues(found: ReadonlyMap<string, QueuesSummary>, project: Project): Findings {
   const { linker } = project;
@@ -45,7 +52,7 @@ export function linkQueues(found: ReadonlyMap<string, QueuesSummary>, project: P
 
   function handedWorkers(module: string, { queue, handler, unit, line }: WorkerRecord): Worker[] {
     const name = queue.kind === 'name' && queue.value.kind === 'parameter' ? queue.value.index : -1;
-    const handled = handler?.kind === 'parameter' ? handler.index : undefined;
+    const handled = handedIndex(handler, name);
     const handed = [...found].flatMap(([from, { registering }]) =>
       registering.flatMap((call): Worker[] => {
         const target = linker.follow(from, call.callee);
