@@ -4,6 +4,7 @@ import { prisma } from '../data/prisma/index.ts';
 import { express } from '../endpoints/express/index.ts';
 import { nest } from '../endpoints/nest/index.ts';
 import { queues } from '../endpoints/queues/index.ts';
+import { trpc } from '../endpoints/trpc/index.ts';
 import { events } from '../wiring/events/index.ts';
 import { injection } from '../wiring/injection/index.ts';
 import { sealAdapter, type AnyAdapter } from './adapter.ts';
@@ -18,6 +19,7 @@ export const adapters: readonly AnyAdapter[] = [
   sealAdapter(express),
   sealAdapter(nest),
   sealAdapter(queues),
+  sealAdapter(trpc),
   // Wiring.
   sealAdapter(events),
   sealAdapter(injection),
