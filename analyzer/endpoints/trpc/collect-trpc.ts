@@ -19,7 +19,7 @@ export function collectTrpc(tree: ModuleTree, lines: LineIndex): TrpcSummary | u
       keep(name, declaration.init, tree.module);
     }
   }
-  for (const statement of tree.program.body) {
+  for (const statement of tree.program.type === 'Program' ? tree.program.body : []) {
     if (statement.type === 'ExportDefaultDeclaration') keep('…default', statement.declaration as Node, tree.module);
   }
   for (const { node, scope } of tree.returns) if (scope.unit !== undefined) keep(`${scope.unit}.()`, node, scope);
