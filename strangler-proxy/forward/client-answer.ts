@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { renderProblem, type ProxyProblem } from '../errors/proxy-problem.ts';
 import { readTrailers } from '../headers/response-head.ts';
 
 /** A reason phrase without control octets (RFC 9112 §4). Any other is replaced by the status' own. */
@@ -76,10 +75,9 @@ export class ClientAnswer {
   }
 
   /** An answer of the proxy itself, where none has begun. */
-  writeProblem(problem: ProxyProblem, requestId: string | undefined): void {
+  writeProblem(status: number, headers: string[], body: string): void {
     if (this.whole || this.begun || this.closed) return;
-    const { headers, body } = renderProblem(problem, requestId);
-    this.writeHead(problem.status, '', headers);
+    this.writeHead(status, '', headers);
     this.whole = true;
     this.#response.end(this.#request.method === 'HEAD' ? undefined : body);
     // What the client still sends is read and dropped, so that it gets to reading this answer.

@@ -7,6 +7,7 @@ import { upgrade } from '../forward/upgrade-client.ts';
 import type { Applicant } from '../gate/gatekeeper.ts';
 import { appendForwarding, plainAddress } from '../headers/forwarded.ts';
 import { readRequestHead } from '../headers/request-head.ts';
+import { forwardAs } from '../filters/route-filters.ts';
 import { matchRequestOf } from '../routing/match-request.ts';
 import { parseTarget } from '../target/canonical-target.ts';
 
@@ -51,9 +52,13 @@ export function createUpgradedConnections(
       admitted: () => {
         counted = true;
         socket.off('close', leave);
-        const route = path.table.match(asked)?.route;
+        const matched = path.table.match(asked);
+        const route = matched?.route;
         const { backend } = path.choose(route, false, request.rawHeaders, peer, requestHead.forwardedFor);
-        const headers = requestHead.headers;
+        const { target: forwarded, headers } = forwardAs(matched, asked, backend, {
+          target: target.full,
+          headers: requestHead.headers,
+        });
         appendForwarding(headers, peer, path.trust.trusts(peer), requestHead);
         headers.push('x-request-id', requestHead.requestId ?? path.newRequestId());
         if (path.ownersHeader() !== '') headers.push(ownersHeaderName, path.ownersHeader());
@@ -61,7 +66,7 @@ export function createUpgradedConnections(
         const cut = upgrade(
           {
             origin: backend.origin,
-            path: target.full,
+            path: forwarded,
             headers,
             headMs: (route?.timeouts ?? path.unmatchedTimeouts).headMs,
             maxHeaderBytes,
