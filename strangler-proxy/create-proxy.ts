@@ -12,9 +12,10 @@ import {
 import type { ProxyConfig } from './config/proxy-config.ts';
 import { createDataPath } from './forward/data-path.ts';
 import { createUpstreams } from './forward/upstreams.ts';
-import { createFrontServer, endRaw } from './front/front-server.ts';
+import { createFront } from './front/front-server.ts';
+import { createHttp1Server, endRaw } from './front/http1-server.ts';
+import { createHttp2Server } from './front/http2-server.ts';
 import { listen, type ListenAddress } from './front/listening-server.ts';
-import { stopFront } from './front/stop-front.ts';
 import { createUpgradedConnections } from './front/upgraded-connections.ts';
 import { createGatekeeper } from './gate/gatekeeper.ts';
 import { createTrafficMetrics } from './metrics/traffic-metrics.ts';
@@ -87,20 +88,26 @@ export function createProxy(options: ProxyOptions): Proxy {
     upstreamOf: upstreams.upstreamOf,
   });
   const upgraded = createUpgradedConnections(path, config.limits.maxHeaderBytes, endRaw);
-  const server = createFrontServer(path, { ...config.limits, onUpgrade: upgraded.accept });
+  const front = createFront({
+    clock,
+    clientHeadMs: config.limits.clientHeadMs,
+    http1: createHttp1Server(path, { ...config.limits, onUpgrade: upgraded.accept }),
+    http2: createHttp2Server(path, { ...config.limits, onTunnel: upgraded.acceptStream }),
+    cutUpgraded: upgraded.cutAll,
+  });
   let address: ListenAddress | undefined;
   let stopping: Promise<void> | undefined;
 
   const stop = () =>
     (stopping ??= (async () => {
       gatekeeper.stop();
-      await stopFront(server, { drainMs: config.limits.drainMs, clock, cutUpgraded: upgraded.cutAll });
+      await front.stop(config.limits.drainMs);
       await upstreams.destroy();
     })());
 
   return {
     start: async () => {
-      address = await listen(server, config.listen);
+      address = await listen(front.server, config.listen);
       return address;
     },
     stop,

@@ -5,7 +5,8 @@ export type Target =
   | { readonly kind: 'unit'; readonly module: string; readonly unit: string; readonly steps: readonly string[] }
   | { readonly kind: 'binding'; readonly module: string; readonly name: string }
   | { readonly kind: 'module'; readonly module: string }
-  | { readonly kind: 'external' }
+  /** A value of a package: by its specifier, the imported name and the steps after it. */
+  | { readonly kind: 'external'; readonly specifier: string; readonly name: string; readonly steps: readonly string[] }
   | {
       readonly kind: 'parameter';
       readonly module: string;
@@ -27,11 +28,27 @@ export interface SymbolLinker {
   ): { readonly module: string; readonly pieces: readonly TextPiece[] } | undefined;
 }
 
+/** What only the wiring of a repository says: which class stands behind a field or a type. Keys are `module#name`. */
+export interface Bindings {
+  /** By `module#Class.field`. */
+  readonly fields: ReadonlyMap<string, ModulePath>;
+  /** Interfaces and abstract classes, by their own name. */
+  readonly types: ReadonlyMap<string, ModulePath>;
+}
+
+/** A path and the module from which it is seen. */
+export interface ModulePath {
+  readonly module: string;
+  readonly path: SymbolPath;
+}
+
 const maxDepth = 24;
+const noBindings: Bindings = { fields: new Map(), types: new Map() };
 
 export function createSymbolLinker(
   modules: ReadonlyMap<string, ModuleSummary>,
   resolve: (module: string, specifier: string) => Resolution,
+  bindings: Bindings = noBindings,
 ): SymbolLinker {
   const unitNames = new Map<string, Map<string, string>>();
   const withinOf = (module: string): Map<string, string> => {
@@ -50,7 +67,8 @@ export function createSymbolLinker(
         return followUnit(module, root.name, steps, depth);
       case 'binding':
         return (
-          followValue(module, root.name, steps, depth) ?? {
+          followValue(module, root.name, steps, depth) ??
+          followBound(bindings.types.get(`${module}#${root.name}`), steps, depth) ?? {
             kind: 'binding',
             module,
             name: [root.name, ...steps].join('.'),
@@ -62,6 +80,16 @@ export function createSymbolLinker(
         return { kind: 'parameter', module, unit: root.unit, index: root.index, key: steps[0] };
     }
   };
+
+  /** An instance of a type, or what a field holds, as the wiring says. `steps` start with `new`. */
+  const followBound = (bound: ModulePath | undefined, steps: readonly string[], depth: number): Target | undefined =>
+    bound === undefined || steps[0] !== 'new'
+      ? undefined
+      : follow(
+          bound.module,
+          { root: bound.path.root, steps: [...bound.path.steps, ...steps.slice(1)] },
+          depth + 1,
+        );
 
   /** The longest recorded name that the steps start with. */
   const followValue = (module: string, base: string, steps: readonly string[], depth: number): Target | undefined => {
@@ -86,11 +114,18 @@ export function createSymbolLinker(
         const member = first === 'new' ? `${unit}.${second}` : undefined;
         if (member !== undefined && units.has(member)) return followUnit(module, member, steps.slice(2), depth + 1);
         if (first === 'new') {
-          const field = followValue(module, unit, steps.slice(1), depth);
+          const bound = bindings.fields.get(`${module}#${unit}.${second}`);
+          const field =
+            followBound(bound, ['new', ...steps.slice(2)], depth) ??
+            followValue(module, unit, steps.slice(1), depth);
           if (field !== undefined) return field;
           const parent = values?.get(`${unit}.…super`);
-          if (parent !== undefined)
-            return follow(module, { root: parent.root, steps: [...parent.steps, ...steps] }, depth + 1) ?? end;
+          const inherited =
+            parent === undefined
+              ? undefined
+              : follow(module, { root: parent.root, steps: [...parent.steps, ...steps] }, depth + 1);
+          if (inherited?.kind === 'unit' && inherited.steps[0] !== 'new') return inherited;
+          return followBound(bindings.types.get(`${module}#${unit}`), steps, depth) ?? inherited ?? end;
         }
       }
       if (first === '()') {
@@ -113,7 +148,7 @@ export function createSymbolLinker(
     depth: number,
   ): Target | undefined => {
     const resolution = resolve(module, specifier);
-    if (resolution.kind !== 'module') return resolution.kind === 'external' ? { kind: 'external' } : undefined;
+    if (resolution.kind !== 'module') return resolution.kind === 'external' ? { kind: 'external', specifier, name, steps } : undefined;
     return followExport(resolution.id, name, steps, depth + 1);
   };
 
@@ -177,9 +212,21 @@ export function createSymbolLinker(
 
   const textOf: SymbolLinker['textOf'] = (module, path) => {
     const target = follow(module, path, 0);
+    if (target?.kind === 'unit') return textOfUnit(target);
     if (target?.kind !== 'binding') return undefined;
     const pieces = modules.get(target.module)?.texts.get(target.name);
     return pieces === undefined ? undefined : { module: target.module, pieces };
+  };
+
+  /** A text field of a class, what a function gives back, or a class's own name. */
+  const textOfUnit = ({ module, unit, steps }: Extract<Target, { kind: 'unit' }>) => {
+    const summary = modules.get(module);
+    const member = steps[0] === 'new' ? steps.slice(1) : steps;
+    const pieces = summary?.texts.get([unit, ...member].join('.'));
+    if (pieces !== undefined) return { module, pieces };
+    const isClass = summary?.units.some((known) => known.name === unit && known.kind === 'class') === true;
+    const named: readonly TextPiece[] = [{ kind: 'text', text: unit }];
+    return isClass && steps.length === 1 && steps[0] === 'name' ? { module, pieces: named } : undefined;
   };
 
   return {

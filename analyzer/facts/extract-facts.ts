@@ -1,13 +1,13 @@
+import { linkAdapters } from '../adapters/link-adapters.ts';
+import { adapters } from '../adapters/adapters.ts';
 import { createSymbolLinker } from '../dependencies/link-symbols.ts';
 import { callEdges, importEdges, unitId } from '../dependencies/edges.ts';
 import { createModuleResolver } from '../dependencies/module-resolver-source.ts';
 import { createReach } from '../dependencies/reach.ts';
-import { accessesOf, parseSqlTexts } from '../data/pg/link-sql.ts';
-import { findTransactions } from '../data/pg/transactions.ts';
 import { createCatalogue, type Catalogue } from '../data/sql/catalogue.ts';
 import { createSqlParser, type SqlParser } from '../data/sql/postgres-parser.ts';
 import { splitStatements } from '../data/sql/split-statements.ts';
-import { linkExpress } from '../endpoints/express/link-express.ts';
+import { finishEndpoints } from '../endpoints/finish-endpoints.ts';
 import type { ModuleSummary } from '../source/module-summary.ts';
 import { createLineIndex } from '../source/place.ts';
 import { listRepository, readText } from '../source/repository-files.ts';
@@ -15,8 +15,10 @@ import { contentSkipReason } from '../source/skip-rules.ts';
 import { separatePackages } from '../source/own-packages.ts';
 import { summarizeModule } from '../source/summarize-module.ts';
 import { parseModule } from '../source/syntax-tree.ts';
-import { mergeAccesses } from './merge-accesses.ts';
-import type { Access, Entity, Facts, Skipped, Unit, Unresolved } from './facts.ts';
+import { wiringOf } from '../wiring/wiring.ts';
+import { linkTransactions } from '../transactions/link-transactions.ts';
+import { finishAccesses } from './finish-accesses.ts';
+import type { Access, Entity, Facts, Routine, Skipped, Unit, Unresolved } from './facts.ts';
 import { sortFacts } from './sort-facts.ts';
 
 /** Called now and then while files are read. `step` is what is being done; `done` of `total` files. */
@@ -35,7 +37,9 @@ export interface ExtractOptions {
  * parse or resolve is in `skipped` and `unresolved`. Errors: `ANALYZE_NO_FOLDER`.
  */
 export async function extractFacts(root: string, options: ExtractOptions = {}): Promise<Facts> {
-  const files = await listRepository(root);
+  const files = await listRepository(root, (file) =>
+    adapters.some((adapter) => adapter.files?.pattern.test(file) === true),
+  );
   const skipped: Skipped[] = [...files.skipped];
   const unresolved: Unresolved[] = [];
   const modules = new Map<string, ModuleSummary>();
@@ -48,12 +52,14 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
   options.progress?.({ step: 'link', done: 0, total: modules.size });
 
   const resolver = createModuleResolver(files.root, new Set(modules.keys()), files.packages);
-  const linker = createSymbolLinker(modules, (module, specifier) => resolver.resolve(module, specifier));
-  const separate = separatePackages([...modules.keys()], files.packages, importEdges(modules, linker).dependencies);
+  const resolve = (module: string, specifier: string) => resolver.resolve(module, specifier);
+  const unwired = createSymbolLinker(modules, resolve);
+  const separate = separatePackages([...modules.keys()], files.packages, importEdges(modules, unwired).dependencies);
   const isSeparate = (file: string) => separate.some((folder) => file.startsWith(folder));
   for (const folder of separate)
     skipped.push({ path: folder.slice(0, -1), reason: 'a package of its own that nothing else imports' });
   for (const id of modules.keys()) if (isSeparate(id)) modules.delete(id);
+  const linker = createSymbolLinker(modules, resolve, wiringOf(modules, unwired));
   const imports = importEdges(modules, linker);
 
   const parser = await createSqlParser();
@@ -62,22 +68,28 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
     if (!isSeparate(file)) unresolved.push(...(await readScript(files.root, file, parser, catalogue, skipped)));
   }
 
-  const calls = callEdges(modules, linker);
-  const sql = parseSqlTexts(modules, linker, parser, catalogue);
-  const accesses = mergeAccesses(accessesOf(sql, catalogue, findTransactions(modules, linker, sql)));
-  const express = linkExpress(modules, linker, createReach(calls));
+  const other = await readOtherFiles(
+    files.root,
+    files.others.filter((file) => !isSeparate(file)),
+    skipped,
+  );
+  const found = linkAdapters({ modules, linker, parser, catalogue }, other);
+  const calls = [...callEdges(modules, linker), ...found.dependencies];
+  const accesses = finishAccesses(found.accesses, linkTransactions(modules, linker, found.transactions));
+  const routines = [...catalogue.routines(), ...found.routines];
   options.progress?.({ step: 'link', done: modules.size, total: modules.size });
 
   return sortFacts({
     version: 1,
     source: 'overgrow analyze',
     units: unitsOf(modules),
-    entities: entitiesOf(catalogue, accesses),
+    entities: entitiesOf([...catalogue.entities(), ...found.entities], accesses, routines),
     dependencies: [...imports.dependencies, ...calls],
     accesses,
-    endpoints: express.endpoints,
-    routines: catalogue.routines(),
-    unresolved: [...unresolved, ...imports.unresolved, ...sql.unresolved, ...express.unresolved],
+    endpoints: finishEndpoints(found.endpoints, found.accesses, createReach(calls)),
+    routines,
+    ...(found.sideEffects.length === 0 ? {} : { sideEffects: found.sideEffects }),
+    unresolved: [...unresolved, ...imports.unresolved, ...found.unresolved],
     skipped,
   });
 }
@@ -142,14 +154,43 @@ function unitsOf(modules: ReadonlyMap<string, ModuleSummary>): Unit[] {
   ]);
 }
 
-function entitiesOf(catalogue: Catalogue, accesses: readonly Access[]): Entity[] {
-  const known = catalogue.entities();
-  const ids = new Set(known.map((entity) => entity.id));
+/** Files that adapters read beside modules: what each found, by its name and the file's path. */
+async function readOtherFiles(
+  root: string,
+  files: readonly string[],
+  skipped: Skipped[],
+): Promise<Map<string, Map<string, unknown>>> {
+  const found = new Map<string, Map<string, unknown>>();
+  for (const file of files) {
+    const read = await readText(root, file);
+    if (read.kind === 'unreadable') {
+      skipped.push({ path: file, reason: read.reason });
+      continue;
+    }
+    for (const adapter of adapters) {
+      const own = adapter.files?.pattern.test(file) === true ? adapter.files.read(read.text, file) : undefined;
+      if (own !== undefined)
+        found.set(adapter.name, (found.get(adapter.name) ?? new Map<string, unknown>()).set(file, own));
+    }
+  }
+  return found;
+}
+
+/** Entities by id, what two sources say of one joined, and those that are only named. */
+function entitiesOf(defined: readonly Entity[], accesses: readonly Access[], routines: readonly Routine[]): Entity[] {
+  const byId = new Map<string, Entity>();
+  for (const entity of defined) {
+    const before = byId.get(entity.id);
+    const references = [...new Set([...(before?.references ?? []), ...(entity.references ?? [])])];
+    byId.set(entity.id, { ...entity, ...before, ...(references.length === 0 ? {} : { references }) });
+  }
+  const known = [...byId.values()];
+  const ids = new Set(byId.keys());
   const named = new Set([
     ...accesses.map((access) => access.entity),
     ...known.flatMap((entity) => entity.references ?? []),
   ]);
-  for (const routine of catalogue.routines()) {
+  for (const routine of routines) {
     for (const [, entity] of routine.accesses ?? []) named.add(entity);
     if (routine.on !== undefined) named.add(routine.on);
   }

@@ -1,6 +1,6 @@
 import type { UnitKind } from '../facts/facts.ts';
-import type { ExpressSummary } from '../endpoints/express/express-summary.ts';
-import type { SqlSummary } from '../data/pg/sql-summary.ts';
+import type { ClassRecord } from './class-records.ts';
+import type { TransactionRecord } from '../transactions/collect-transactions.ts';
 
 /**
  * A value seen from one module: where it starts and which steps lead to it. Steps are member names, `()` for the result of a
@@ -65,12 +65,14 @@ export interface ModuleSummary {
   /** Text constants by the same names. */
   readonly texts: ReadonlyMap<string, readonly TextPiece[]>;
   readonly references: readonly ReferenceRecord[];
+  readonly classes: readonly ClassRecord[];
   /** Where each named function starts, by offset. */
   readonly unitStarts: readonly (readonly [number, string])[];
   /** Local names of imports that are not relative, as guards are called by them. */
   readonly packageNames: ReadonlyMap<string, string>;
   readonly dynamicImports: readonly { readonly text: string; readonly line: number }[];
   readonly terms: readonly string[];
-  readonly express: ExpressSummary;
-  readonly sql: SqlSummary;
+  readonly transactions: readonly TransactionRecord[];
+  /** What each adapter found here, by its name. */
+  readonly found: ReadonlyMap<string, unknown>;
 }

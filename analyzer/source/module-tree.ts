@@ -20,6 +20,8 @@ export interface Located<T> {
 
 /** One walk over a syntax tree: its scopes, units and the nodes that later readers ask for. */
 export interface ModuleTree {
+  /** The whole syntax tree, for adapters that read statements in their order. */
+  readonly program: Node;
   readonly module: Scope;
   readonly units: readonly UnitRecord[];
   readonly scopeOf: ReadonlyMap<Node, Scope>;
@@ -31,6 +33,11 @@ export interface ModuleTree {
   readonly assignments: readonly Located<Extract<Node, { type: 'AssignmentExpression' }>>[];
   readonly returns: readonly Located<Node>[];
   readonly identifiers: ReadonlyMap<string, number>;
+  readonly news: readonly Located<Extract<Node, { type: 'NewExpression' }>>[];
+  readonly objects: readonly Located<Extract<Node, { type: 'ObjectExpression' }>>[];
+  readonly enums: readonly Located<Extract<Node, { type: 'TSEnumDeclaration' }>>[];
+  /** Names of interfaces and type aliases. */
+  readonly types: ReadonlySet<string>;
 }
 
 export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
@@ -45,6 +52,10 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
   const assignments: Located<Extract<Node, { type: 'AssignmentExpression' }>>[] = [];
   const returns: Located<Node>[] = [];
   const identifiers = new Map<string, number>();
+  const news: Located<Extract<Node, { type: 'NewExpression' }>>[] = [];
+  const objects: Located<Extract<Node, { type: 'ObjectExpression' }>>[] = [];
+  const enums: Located<Extract<Node, { type: 'TSEnumDeclaration' }>>[] = [];
+  const types = new Set<string>();
 
   const openScope = (node: FunctionNode | ClassNode, scope: Scope): Scope => {
     const bound = names.get(node);
@@ -74,7 +85,10 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
   };
 
   const visit = (node: Node, scope: Scope, callee: Node | undefined): void => {
-    if (isTypeOnly(node)) return;
+    if (isTypeOnly(node)) {
+      if (node.type === 'TSInterfaceDeclaration' || node.type === 'TSTypeAliasDeclaration') types.add(node.id.name);
+      return;
+    }
     nameChildren(node, names);
     if (isFunction(node) || isClass(node)) {
       const inner = openScope(node, scope);
@@ -97,6 +111,7 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
       case 'CallExpression':
       case 'NewExpression':
         if (node.type === 'CallExpression') calls.push({ node, scope });
+        else news.push({ node, scope });
         visitChain(node.callee, scope, node.type === 'CallExpression' ? node : undefined);
         for (const argument of node.arguments) visit(argument, scope, node.callee);
         return;
@@ -120,6 +135,7 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
         }
         break;
       case 'ObjectExpression':
+        objects.push({ node, scope });
         for (const property of node.properties) {
           if (property.type === 'SpreadElement') visit(property.argument, scope, undefined);
           else {
@@ -148,6 +164,10 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
         return;
       case 'ExportNamedDeclaration':
         if (node.declaration !== null) visit(node.declaration, scope, undefined);
+        return;
+      case 'TSEnumDeclaration':
+        declare(scope, node.id.name, node.start, { kind: 'value', init: undefined, keys: [], scope });
+        enums.push({ node, scope });
         return;
       case 'ExportAllDeclaration':
       case 'MetaProperty':
@@ -202,7 +222,7 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
   };
 
   visit(program, module, undefined);
-  return { module, units, scopeOf, calls, chains, texts, assignments, returns, identifiers };
+  return { program, module, units, scopeOf, calls, chains, texts, assignments, returns, identifiers, news, objects, enums, types };
 }
 
 function declareParameters(node: FunctionNode, inner: Scope): void {

@@ -11,17 +11,28 @@ export interface RepositoryFiles {
   readonly sources: readonly string[];
   readonly sql: readonly string[];
   readonly packages: readonly string[];
+  /** Files that an adapter asks for. */
+  readonly others: readonly string[];
   readonly skipped: readonly Skipped[];
 }
 
 /**
- * Lists what there is to analyse below `root`. Symbolic links are not followed, so a loop ends here.
+ * Lists what there is to analyse below `root`; `wanted` says which other files are listed as well. Symbolic links are not followed, so a loop ends here.
  * Errors: `ANALYZE_NO_FOLDER` when the root is missing, not a folder or unreadable. Everything below is reported in `skipped`.
  */
-export async function listRepository(root: string): Promise<RepositoryFiles> {
+export async function listRepository(
+  root: string,
+  wanted: (path: string) => boolean = () => false,
+): Promise<RepositoryFiles> {
   const absolute = path.resolve(root);
   await requireFolder(absolute);
-  const found = { sources: [] as string[], sql: [] as string[], packages: [] as string[], skipped: [] as Skipped[] };
+  const found = {
+    sources: [] as string[],
+    sql: [] as string[],
+    packages: [] as string[],
+    others: [] as string[],
+    skipped: [] as Skipped[],
+  };
   const pending = [''];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const entries = await readdir(path.join(absolute, folder), { withFileTypes: true }).catch((error: unknown) => {
@@ -42,6 +53,7 @@ export async function listRepository(root: string): Promise<RepositoryFiles> {
         else if (role.kind === 'source') found.sources.push(below);
         else if (role.kind === 'sql') found.sql.push(below);
         else if (role.kind === 'package') found.packages.push(below);
+        else if (wanted(below)) found.others.push(below);
       }
     }
   }
@@ -50,6 +62,7 @@ export async function listRepository(root: string): Promise<RepositoryFiles> {
     sources: found.sources.sort(compareText),
     sql: found.sql.sort(compareText),
     packages: found.packages.sort(compareText),
+    others: found.others.sort(compareText),
     skipped: found.skipped.sort((a, b) => compareText(a.path, b.path)),
   };
 }

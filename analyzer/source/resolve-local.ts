@@ -1,5 +1,5 @@
 import { classOf, lookup, unitOf, type Declaration, type Scope } from './scopes.ts';
-import { isClass, isFunction, staticKey, unwrap, type Node } from './syntax-tree.ts';
+import { isClass, isFunction, lastName, staticKey, unwrap, type Node } from './syntax-tree.ts';
 import type { ModuleTree } from './module-tree.ts';
 import type { SymbolPath } from './module-summary.ts';
 
@@ -72,8 +72,38 @@ function pathOfCall(
   // `list.bind(controller)` is still `list`.
   if (callee.type === 'MemberExpression' && staticKey(callee.property, callee.computed) === 'bind')
     return pathOf(callee.object, scope, tree, depth + 1);
+  const given = pathOfContainer(call, callee, scope, tree, depth);
+  if (given !== undefined) return given;
   const path = pathOf(callee, scope, tree, depth + 1);
   return path === undefined ? undefined : step(path, '()');
+}
+
+const containerName = /^(?:app|application|container|injector|ioc|kernel|moduleref|\w*container)$/i;
+
+/** `moduleRef.get(Orders)`, `container.resolve(Orders)`, `container.get<Orders>(TYPES.Orders)`: an instance of the class. */
+function pathOfContainer(
+  call: Extract<Node, { type: 'CallExpression' }>,
+  callee: Node,
+  scope: Scope,
+  tree: ModuleTree,
+  depth: number,
+): SymbolPath | undefined {
+  if (callee.type !== 'MemberExpression' || !containerName.test(lastName(callee.object) ?? '')) return undefined;
+  if (!['get', 'resolve', 'create'].includes(staticKey(callee.property, callee.computed) ?? '')) return undefined;
+  const [token] = call.arguments;
+  const [type] = call.typeArguments?.params ?? [];
+  const named =
+    type?.type === 'TSTypeReference' && type.typeName.type === 'Identifier'
+      ? lookup(tree.module, type.typeName.name, Number.MAX_SAFE_INTEGER)
+      : undefined;
+  if (type?.type === 'TSTypeReference' && type.typeName.type === 'Identifier' && named !== undefined) {
+    const path = pathOfDeclaration(type.typeName.name, named, tree, depth + 1);
+    if (path !== undefined) return step(path, 'new');
+  }
+  if (token?.type !== 'Identifier' || !/^[A-Z][a-z]/.test(token.name)) return undefined;
+  const path = pathOf(token, scope, tree, depth + 1);
+  const leads = path !== undefined && path.steps.length === 0 && (path.root.kind === 'import' || path.root.kind === 'unit');
+  return leads ? step(path, 'new') : undefined;
 }
 
 function pathOfDeclaration(

@@ -1,9 +1,11 @@
-import { collectExpress } from '../endpoints/express/collect-express.ts';
-import { collectSql } from '../data/pg/collect-sql.ts';
+import { adapters } from '../adapters/adapters.ts';
 import { collectImports } from '../dependencies/collect-imports.ts';
+import { collectClasses } from './collect-classes.ts';
+import { collectTexts } from './collect-texts.ts';
+import { collectTransactions } from '../transactions/collect-transactions.ts';
 import { buildModuleTree, type ModuleTree } from './module-tree.ts';
 import type { ModuleSummary, ReferenceRecord, SymbolPath, TextPiece } from './module-summary.ts';
-import { createLineIndex } from './place.ts';
+import { createLineIndex, type LineIndex } from './place.ts';
 import { recordValue } from './record-value.ts';
 import { pathOf, step } from './resolve-local.ts';
 import { annotatedType, classOf, lookup, unitOf, type Scope } from './scopes.ts';
@@ -23,6 +25,7 @@ export function summarizeModule(
   collectTopLevel(tree, values, texts);
   collectFields(tree, values);
   collectReturned(tree, values);
+  collectTexts(tree, texts);
   return {
     id,
     lines: text === '' ? 0 : lines.lines,
@@ -31,12 +34,22 @@ export function summarizeModule(
     values,
     texts,
     references: collectReferences(tree, lines),
+    classes: collectClasses(tree, lines),
     unitStarts: unitStarts(tree),
     packageNames: packageNames(tree),
     terms: termsOf(namesOf(tree)),
-    express: collectExpress(tree, lines),
-    sql: collectSql(tree, lines),
+    transactions: collectTransactions(tree, lines),
+    found: collectAll(tree, lines, id),
   };
+}
+
+function collectAll(tree: ModuleTree, lines: LineIndex, id: string): Map<string, unknown> {
+  const found = new Map<string, unknown>();
+  for (const adapter of adapters) {
+    const own = adapter.collect(tree, lines, id);
+    if (own !== undefined) found.set(adapter.name, own);
+  }
+  return found;
 }
 
 function collectReferences(tree: ModuleTree, lines: { lineAt(at: number): number }): ReferenceRecord[] {

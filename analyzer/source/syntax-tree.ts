@@ -84,3 +84,11 @@ export function staticKey(node: Node, computed: boolean): string | undefined {
   if (!computed && (node.type === 'Identifier' || node.type === 'PrivateIdentifier')) return node.name;
   return node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined;
 }
+
+/** The last name of what is called: `query` of `pool.query(…)`, `db.query(…)(…)`, `query(…)`. */
+export function lastName(callee: Node): string | undefined {
+  const inner = unwrap(callee);
+  if (inner.type === 'Identifier') return inner.name;
+  if (inner.type === 'MemberExpression') return staticKey(inner.property, inner.computed);
+  return inner.type === 'CallExpression' ? lastName(inner.callee) : undefined;
+}

@@ -9,6 +9,8 @@ export interface Backend {
   readonly name: string;
   /** `http://host:port`, without a path. */
   readonly origin: string;
+  /** `http2`: by ALPN over TLS, by prior knowledge without. Absent: HTTP/1.1. */
+  readonly protocol?: 'http1' | 'http2';
 }
 
 /** What a request must look like to take a route. All parts must fit. */
@@ -115,6 +117,10 @@ export interface ProxyLimits {
   readonly clientHoldMs: number;
   /** A client must have sent its request head within this. */
   readonly clientHeadMs: number;
+  /** Header lines of one request. */
+  readonly maxHeaders: number;
+  /** Requests at the same time on one HTTP/2 connection. */
+  readonly maxStreams: number;
   /** An idle client connection is closed after this. */
   readonly clientKeepAliveMs: number;
   /** Connections to one backend. Requests beyond it wait. */
@@ -130,6 +136,8 @@ export const defaultLimits: ProxyLimits = {
   holdExpiryMs: 4_000,
   clientHoldMs: 25_000,
   clientHeadMs: 15_000,
+  maxHeaders: 200,
+  maxStreams: 100,
   clientKeepAliveMs: 65_000,
   maxConnectionsPerBackend: 1024,
   drainMs: 10_000,

@@ -39,6 +39,33 @@ export function renderProblem(
   return { headers, body };
 }
 
+/**
+ * The same to a gRPC client: its status is in the trailers, HTTP's is always 200 (gRPC over HTTP/2, "Responses"). Refusals of
+ * the gate and failures of backends are UNAVAILABLE, which clients take as leave to try again.
+ */
+export function renderGrpcProblem(problem: ProxyProblem, contentType: string): { headers: string[] } {
+  const status =
+    problem.status === 504
+      ? grpcStatus.deadlineExceeded
+      : problem.status >= 500
+        ? grpcStatus.unavailable
+        : grpcStatus.internal;
+  return {
+    headers: [
+      'content-type',
+      contentType,
+      'grpc-status',
+      String(status),
+      'grpc-message',
+      encodeURI(`${problem.detail} (${problem.code})`).replaceAll('%20', ' '),
+      'proxy-status',
+      `overgrow; error=${problem.proxyError}`,
+    ],
+  };
+}
+
+const grpcStatus = { deadlineExceeded: 4, internal: 13, unavailable: 14 };
+
 /** A request that has two readings. */
 export function refusedRequest(status: number, reason: string): ProxyProblem {
   return {
@@ -98,7 +125,7 @@ export function upstreamProblem(error: unknown, backend: string): ProxyProblem {
   }
   if (refusals.has(code))
     return problem(502, 'PROXY_UPSTREAM_REFUSED', `${backend} refused the connection.`, 'connection_refused');
-  if (resets.has(code))
+  if (resets.has(code) || code === 'OVERGROW_STREAM_RESET')
     return problem(
       502,
       'PROXY_UPSTREAM_RESET',
@@ -127,6 +154,11 @@ function problem(status: number, code: ErrorCode, detail: string, proxyError: st
 /** Whether a failed safe request may be sent once more: the connection ended before anything was answered (RFC 9110 §9.2.2). */
 export function isStaleConnection(error: unknown): boolean {
   return resets.has(errorCode(error));
+}
+
+/** The backend has said that it did nothing with the request (RFC 9113 §8.7): it may be sent once more, whatever its method. */
+export function isNotProcessed(error: unknown): boolean {
+  return errorCode(error) === 'OVERGROW_NOT_PROCESSED';
 }
 
 function errorCode(error: unknown): string {

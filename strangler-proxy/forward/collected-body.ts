@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { RequestHead } from '../headers/request-head.ts';
 
 /**
@@ -27,17 +27,17 @@ interface Collecting {
 }
 
 /** Reads the body and hands it over whole. A client that leaves before says so by its answer's `close`, not here. */
-export function collectBody(request: IncomingMessage, owner: BodyOwner): void {
-  (request as Collecting)[collectionOf] = { owner, chunks: [] };
-  request.on('data', onChunk);
-  request.on('end', onEnd);
+export function collectBody(stream: Readable, owner: BodyOwner): void {
+  (stream as Collecting)[collectionOf] = { owner, chunks: [] };
+  stream.on('data', onChunk);
+  stream.on('end', onEnd);
 }
 
-function onChunk(this: IncomingMessage & Collecting, chunk: Buffer): void {
+function onChunk(this: Readable & Collecting, chunk: Buffer): void {
   this[collectionOf]?.chunks.push(chunk);
 }
 
-function onEnd(this: IncomingMessage & Collecting): void {
+function onEnd(this: Readable & Collecting): void {
   const collection = this[collectionOf];
   if (collection === undefined) return;
   const [first] = collection.chunks;

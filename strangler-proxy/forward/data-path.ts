@@ -54,7 +54,7 @@ export interface DataPath {
   upstreamOf(backend: Backend, special: boolean): Upstream;
   ownersHeader(): string;
   newRequestId(): string;
-  renderCookie(key: string, forwardedProto: string | undefined, peer: string): string;
+  renderCookie(key: string, forwardedProto: string | undefined, peer: string, secure: boolean): string;
 }
 
 export function createDataPath(parts: DataPathParts): DataPath {
@@ -114,7 +114,7 @@ export function createDataPath(parts: DataPathParts): DataPath {
     ownersHeader: contexts.ownersHeader,
     // Unique without a random number a request: a random prefix of this process, and a count.
     newRequestId: () => `${requestIdPrefix}-${(++requestCount).toString(36)}`,
-    renderCookie: (key, forwardedProto, peer) =>
-      renderBucketCookie(key, forwardedProto === 'https' && trust.trusts(peer)),
+    renderCookie: (key, forwardedProto, peer, secure) =>
+      renderBucketCookie(key, secure || (forwardedProto === 'https' && trust.trusts(peer))),
   };
 }

@@ -1,9 +1,10 @@
 import { ownersHeaderName } from '@overgrow/core';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Backend } from '../config/proxy-config.ts';
 import {
+  isNotProcessed,
   isStaleConnection,
   refusedByGate,
+  renderGrpcProblem,
   renderProblem,
   upstreamProblem,
   type ProxyProblem,
@@ -11,21 +12,15 @@ import {
 } from '../errors/proxy-problem.ts';
 import type { Applicant } from '../gate/gatekeeper.ts';
 import { appendForwarding } from '../headers/forwarded.ts';
-import type { RequestHead } from '../headers/request-head.ts';
+import { headerOf, type RequestHead } from '../headers/request-head.ts';
 import { readResponseHead } from '../headers/response-head.ts';
 import type { ExchangeStats } from '../metrics/exchange-stats.ts';
+import type { Client, ClientListener } from './client.ts';
 import { matchRequestOf } from '../routing/match-request.ts';
-import { ClientAnswer } from './client-answer.ts';
 import { collectBody, planBody, type BodyOwner, type BodyPlan } from './collected-body.ts';
 import type { DataPath } from './data-path.ts';
 import { RoutedRequest } from './routed-request.ts';
 import type { AnswerSink, Flow, UpstreamControl, UpstreamRequest } from './upstream.ts';
-
-/** Where node's objects carry their exchange, so that one listener serves all of them and no request makes closures. */
-const exchangeOf = Symbol('exchange');
-interface Tagged {
-  [exchangeOf]?: Exchange;
-}
 
 type Head = Extract<RequestHead, { kind: 'head' }>;
 
@@ -33,19 +28,18 @@ type Head = Extract<RequestHead, { kind: 'head' }>;
  * One request on its way: gate → route → backend → answer. It is *finished* when both its client has been served (or has
  * left) and the exchange with the backend has ended; only then does a fence stop waiting for it.
  */
-export class Exchange implements Applicant, BodyOwner, AnswerSink {
+export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListener {
   readonly unsafe: boolean;
   /** Of the head, and of the body where it was read before the gate. */
   bytes: number;
   readonly #path: DataPath;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
-  readonly #client: ClientAnswer;
+  readonly #client: Client;
   readonly #head: Head;
   readonly #plan: BodyPlan;
   readonly #target: string;
   readonly #routed: RoutedRequest;
   readonly #peer: string;
+  readonly #secure: boolean;
   readonly #startMs: number;
   #requestId: string | undefined;
   #backend: Backend | undefined;
@@ -70,27 +64,25 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
 
   constructor(
     path: DataPath,
-    request: IncomingMessage,
-    response: ServerResponse,
+    client: Client,
     target: { full: string; path: string },
     head: Head,
     peer: string,
+    secure: boolean,
   ) {
     this.#path = path;
-    this.#request = request;
-    this.#response = response;
-    this.#client = new ClientAnswer(request, response);
+    this.#client = client;
     this.#head = head;
     this.#plan = planBody(head);
     this.#target = target.full;
-    this.#routed = new RoutedRequest(path, matchRequestOf(request, target, head.host), head, peer);
+    this.#routed = new RoutedRequest(path, matchRequestOf(client, target, head.host), head, { peer, secure });
     this.#peer = peer;
+    this.#secure = secure;
     this.#startMs = path.clock.elapsedMs();
     this.#requestId = head.requestId;
     this.unsafe = this.#routed.isUnsafe();
     this.bytes = head.bytes;
-    (response as Tagged)[exchangeOf] = this;
-    response.on('close', onResponseClose);
+    client.listen(this);
   }
 
   /**
@@ -133,19 +125,13 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
   }
 
   #forward(): void {
-    const { method } = this.#routed.asked;
+    const method = this.#client.method;
     const route = this.#routed.matched?.route;
-    const choice = this.#path.choose(
-      route,
-      !this.unsafe,
-      this.#request.rawHeaders,
-      this.#peer,
-      this.#head.forwardedFor,
-    );
+    const choice = this.#path.choose(route, !this.unsafe, this.#client.rawHeaders, this.#peer, this.#head.forwardedFor);
     this.#newCookie =
       choice.newKey === undefined
         ? undefined
-        : this.#path.renderCookie(choice.newKey, this.#head.forwardedProto, this.#peer);
+        : this.#path.renderCookie(choice.newKey, this.#head.forwardedProto, this.#peer, this.#secure);
     this.#backend = choice.backend;
     this.#stats = this.#path.statsOf(route, choice.backend);
     this.#weighted = choice.weighted;
@@ -157,7 +143,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
       method,
       path: target,
       headers,
-      body: this.#body ?? (this.#plan === 'stream' || this.#plan === 'special' ? this.#request : null),
+      body: this.#body ?? (this.#plan === 'stream' || this.#plan === 'special' ? this.#client : null),
       unsafe: this.unsafe,
       headMs: timeouts.headMs,
       idleMs: timeouts.idleMs,
@@ -169,7 +155,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
   #outgoingHeaders(): string[] {
     const head = this.#head;
     const headers = head.headers;
-    appendForwarding(headers, this.#peer, this.#path.trust.trusts(this.#peer), head);
+    appendForwarding(headers, this.#peer, this.#secure, this.#path.trust.trusts(this.#peer), head);
     this.#requestId ??= this.#path.newRequestId();
     headers.push('x-request-id', this.#requestId);
     if (head.acceptsTrailers) headers.push('te', 'trailers');
@@ -184,11 +170,11 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
   #collectBody(): void {
     this.#upstreamDone = false;
     this.#collecting = true;
-    collectBody(this.#request, this);
+    collectBody(this.#client.stream, this);
   }
 
   bodyCollected(body: Buffer): void {
-    if (this.#client.closed) return;
+    if (this.#client.closed || !this.#client.isComplete()) return;
     this.#collecting = false;
     this.#body = body;
     if (this.#upstreamRequest !== undefined) {
@@ -225,7 +211,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
 
   headed(status: number, reason: string, raw: readonly string[]): Flow {
     this.#headed = true;
-    const head = readResponseHead(status, raw, this.#request.method ?? 'GET');
+    const head = readResponseHead(status, raw, this.#client.method);
     if (head.kind === 'invalid') return this.#rejectAnswer(head.reason);
     this.#after = head.after;
     if (this.#client.closed) {
@@ -236,7 +222,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
       this.#backend === undefined ? head.headers : this.#routed.answerFrom(this.#backend, this.#weighted, head.headers);
     if (this.#newCookie !== undefined) headers.push('set-cookie', this.#newCookie);
     try {
-      this.#client.writeHead(status, reason, headers);
+      this.#client.writeHead(status, reason, headers, head.length);
     } catch (error) {
       return this.#rejectAnswer(`its head could not be written (${String(error)})`);
     }
@@ -303,15 +289,15 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
     this.#finishWhenDone();
   }
 
-  /** Once, for safe requests without a body, when nothing was answered: stricter than RFC 9110 §9.2.2 allows. */
+  /**
+   * Once, when nothing was answered: safe requests without a body on a stale connection (stricter than RFC 9110 §9.2.2 allows),
+   * and what the backend has refused unprocessed.
+   */
   #mayRetry(error: Error): boolean {
-    return (
-      !this.#retried &&
-      !this.unsafe &&
-      !this.#headed &&
-      this.#upstreamRequest?.body === null &&
-      isStaleConnection(error)
-    );
+    const body = this.#upstreamRequest?.body;
+    if (this.#retried || this.#headed) return false;
+    if (isNotProcessed(error)) return body === null || Buffer.isBuffer(body);
+    return !this.unsafe && body === null && isStaleConnection(error);
   }
 
   #rejectAnswer(reason: string): Flow {
@@ -328,24 +314,24 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
   // Towards the client.
 
   #write(chunk: Buffer): Flow {
-    if (this.#client.write(chunk)) return 'continue';
-    this.#response.once('drain', onResponseDrain);
-    return 'pause';
+    return this.#client.write(chunk) ? 'continue' : 'pause';
   }
 
-  resumeUpstream(): void {
+  clientDrained(): void {
     this.#control?.resume();
   }
 
   #problem(problem: ProxyProblem): void {
+    const contentType = headerOf(this.#client.rawHeaders, 'content-type');
+    if (contentType?.startsWith('application/grpc') === true && this.#head.httpVersion === '2.0') {
+      this.#client.writeHead(200, '', renderGrpcProblem(problem, contentType).headers, 0);
+      return;
+    }
     const { headers, body } = renderProblem(problem, this.#requestId);
     this.#client.writeProblem(problem.status, headers, body);
   }
 
-  /** Node's `close`: the answer is out, or the client left. */
   clientClosed(): void {
-    if (this.#client.closed) return;
-    this.#client.closed = true;
     if (!this.#admitted) {
       this.#path.gatekeeper.leave(this);
       return;
@@ -368,7 +354,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
    * unfinished until its answer's head comes, or with work after the answer until its end. All else is aborted.
    */
   #mayOutliveClient(): boolean {
-    return this.unsafe && this.#request.complete && (!this.#headed || this.#after);
+    return this.unsafe && this.#client.isComplete() && (!this.#headed || this.#after);
   }
 
   #finishWhenDone(): void {
@@ -380,10 +366,3 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink {
 }
 
 const clientLeft = Object.assign(new Error('the client left'), { code: 'OVERGROW_CLIENT_LEFT' });
-function onResponseClose(this: ServerResponse & Tagged): void {
-  this[exchangeOf]?.clientClosed();
-}
-
-function onResponseDrain(this: ServerResponse & Tagged): void {
-  this[exchangeOf]?.resumeUpstream();
-}

@@ -1,6 +1,7 @@
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { readTrailers } from '../headers/response-head.ts';
+import { RequestBody } from './request-body.ts';
 import type { AnswerSink, Upstream, UpstreamRequest } from './upstream.ts';
 
 /**
@@ -89,16 +90,15 @@ function sendBody(outgoing: ClientRequest, request: UpstreamRequest): void {
     return;
   }
   outgoing.flushHeaders();
-  body.pipe(outgoing, { end: false });
-  body.on('end', () => {
-    const trailers = readTrailers(body.rawTrailers);
+  const stream = new RequestBody(body);
+  stream.pipe(outgoing, { end: false });
+  stream.on('end', () => {
+    const trailers = readTrailers(body.trailers());
     if (trailers.length > 0) outgoing.addTrailers(trailers);
     outgoing.end();
   });
-  outgoing.on('close', () => {
-    body.unpipe(outgoing);
-    body.resume();
-  });
+  stream.on('error', (error) => outgoing.destroy(error));
+  outgoing.on('close', () => stream.destroy());
 }
 
 function timedOut(code: string): Error {

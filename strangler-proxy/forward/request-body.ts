@@ -1,43 +1,46 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import type { BodySource } from './client.ts';
 
 /**
  * A client's body on its way to a backend. It stands between the two because an HTTP client destroys the body of a failed
- * exchange, and destroying node's request destroys the client's connection: the client would never see the 502.
+ * exchange, and destroying the client's own stream destroys its connection: the client would never see the 502.
  */
 export class RequestBody extends Readable {
-  readonly #request: IncomingMessage;
+  readonly #source: BodySource;
 
-  constructor(request: IncomingMessage) {
+  constructor(source: BodySource) {
     super({ highWaterMark: 64 * 1024 });
-    this.#request = request;
-    request.on('data', this.#take);
-    request.on('end', this.#end);
-    request.on('close', this.#close);
+    this.#source = source;
+    source.stream.on('data', this.#take);
+    source.stream.on('end', this.#end);
+    source.stream.on('close', this.#close);
   }
 
   override _read(): void {
-    this.#request.resume();
+    this.#source.stream.resume();
   }
 
   /** What the client still sends is read and dropped, so that it gets to reading its answer. */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    this.#request.off('data', this.#take);
-    this.#request.off('end', this.#end);
-    this.#request.off('close', this.#close);
-    this.#request.resume();
+    const { stream } = this.#source;
+    stream.off('data', this.#take);
+    stream.off('end', this.#end);
+    stream.off('close', this.#close);
+    stream.resume();
     callback(error);
   }
 
   readonly #take = (chunk: Buffer): void => {
-    if (!this.push(chunk)) this.#request.pause();
+    if (!this.push(chunk)) this.#source.stream.pause();
   };
 
+  /** An HTTP/2 stream that its client resets ends, too: only a complete body may look like one. */
   readonly #end = (): void => {
-    this.push(null);
+    if (this.#source.isComplete()) this.push(null);
+    else this.#close();
   };
 
   readonly #close = (): void => {
-    if (!this.#request.complete) this.destroy(new Error('the client left before its body was complete'));
+    if (!this.#source.isComplete()) this.destroy(new Error('the client left before its body was complete'));
   };
 }

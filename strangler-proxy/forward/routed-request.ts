@@ -14,15 +14,20 @@ export class RoutedRequest {
   readonly asked: MatchRequest;
   readonly #path: DataPath;
   readonly #head: Extract<RequestHead, { kind: 'head' }>;
-  readonly #trusted: boolean;
+  readonly #came: { readonly trusted: boolean; readonly secure: boolean };
   #table: RouteTable | undefined;
   #matched: RankedMatch | undefined;
 
-  constructor(path: DataPath, asked: MatchRequest, head: Extract<RequestHead, { kind: 'head' }>, peer: string) {
+  constructor(
+    path: DataPath,
+    asked: MatchRequest,
+    head: Extract<RequestHead, { kind: 'head' }>,
+    came: { readonly peer: string; readonly secure: boolean },
+  ) {
     this.asked = asked;
     this.#path = path;
     this.#head = head;
-    this.#trusted = path.trust.trusts(peer);
+    this.#came = { trusted: path.trust.trusts(came.peer), secure: came.secure };
   }
 
   /** Found once a table: routes may have changed while a fence held the request. */
@@ -61,5 +66,5 @@ export class RoutedRequest {
     });
   }
 
-  readonly #clientOf = (): ClientView => clientViewOf({ ...this.#head, trusted: this.#trusted, secure: false });
+  readonly #clientOf = (): ClientView => clientViewOf({ ...this.#head, ...this.#came });
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { BodySource } from './client.ts';
 
 /** What is sent to a backend. */
 export interface UpstreamRequest {
@@ -6,8 +6,8 @@ export interface UpstreamRequest {
   readonly path: string;
   /** Flat names and values, without what frames the body. */
   readonly headers: string[];
-  /** Null: none. A buffer is replayable. A message is streamed. */
-  readonly body: Buffer | IncomingMessage | null;
+  /** Null: none. A buffer is replayable. A source is streamed. */
+  readonly body: Buffer | BodySource | null;
   readonly unsafe: boolean;
   readonly headMs: number;
   readonly idleMs: number;

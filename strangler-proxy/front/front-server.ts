@@ -1,125 +1,76 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { refusedRequest, renderProblem, type ProxyProblem } from '../errors/proxy-problem.ts';
-import type { DataPath } from '../forward/data-path.ts';
-import { Exchange } from '../forward/exchange.ts';
-import { plainAddress } from '../headers/forwarded.ts';
-import { readRequestHead } from '../headers/request-head.ts';
-import { parseTarget } from '../target/canonical-target.ts';
+import type { Clock } from '@overgrow/core';
+import { createServer, type Server, type Socket } from 'node:net';
+import { readFirstOctets } from './first-octets-server.ts';
+import type { ProtocolServer } from './http1-server.ts';
 
-export interface FrontOptions {
-  readonly maxHeaderBytes: number;
+export interface FrontParts {
+  readonly clock: Clock;
+  readonly http1: ProtocolServer;
+  readonly http2: ProtocolServer;
+  /** A client must have sent its first octets within this. */
   readonly clientHeadMs: number;
-  readonly clientKeepAliveMs: number;
-  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Cuts WebSockets: nothing else ends them. */
+  readonly cutUpgraded: () => void;
 }
 
-/** How many exchanges of a connection have no whole answer yet: a parse error must not be taken for one of their answers. */
-const pending = Symbol('pending');
-interface FrontSocket extends Socket {
-  [pending]?: number;
+/** The front door: it takes connections, finds out which protocol each speaks, and hands it over. */
+export interface Front {
+  /** Not listening yet. */
+  readonly server: Server;
+  accept(socket: Socket): void;
+  /** Takes no more connections, lets requests under way finish, and cuts what is left after `drainMs`. */
+  stop(drainMs: number): Promise<void>;
 }
 
-/** The listening side: node's parser at its strictest, then our refusals, then an exchange for each request. */
-export function createFrontServer(path: DataPath, options: FrontOptions): Server {
-  const onAnswered = function (this: ServerResponse): void {
-    const from: FrontSocket = this.req.socket;
-    from[pending] = (from[pending] ?? 1) - 1;
-    // The server is stopping: a connection that was busy then ends with its answer.
-    if (!server.listening && from[pending] === 0) from.end();
+export function createFront(parts: FrontParts): Front {
+  const { clock, http1, http2 } = parts;
+  /** Connections of which nothing is known yet. */
+  const unread = new Map<Socket, () => void>();
+  const all = new Set<Socket>();
+  let whenEmpty: (() => void) | undefined;
+
+  function accept(socket: Socket): void {
+    all.add(socket);
+    socket.on('close', () => {
+      all.delete(socket);
+      if (all.size === 0) whenEmpty?.();
+    });
+    const drop = readFirstOctets(socket, { clock, timeoutMs: parts.clientHeadMs }, (protocol) => {
+      unread.delete(socket);
+      (protocol === 'http2' ? http2 : http1).accept(socket);
+    });
+    unread.set(socket, drop);
+    socket.once('close', () => unread.delete(socket));
+  }
+
+  // Half open, as node's own HTTP server: a client may end its side and wait for the answer.
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, accept);
+
+  return {
+    server,
+    accept,
+    stop: async (drainMs) => {
+      const closed = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : undefined;
+      parts.cutUpgraded();
+      for (const drop of unread.values()) drop();
+      http1.drain();
+      http2.drain();
+      const empty = new Promise<void>((resolve) => {
+        whenEmpty = resolve;
+        if (all.size === 0) resolve();
+      });
+      const drained = new AbortController();
+      clock.sleep(drainMs, drained.signal).then(
+        () => {
+          http1.cutAll();
+          http2.cutAll();
+          for (const socket of all) socket.destroy();
+        },
+        () => {},
+      );
+      await empty;
+      drained.abort();
+      await closed;
+    },
   };
-  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    const socket: FrontSocket = request.socket;
-    socket[pending] = (socket[pending] ?? 0) + 1;
-    response.on('close', onAnswered);
-    if (!server.listening) response.shouldKeepAlive = false;
-    receive(path, request, response);
-  };
-  // maxHeadersCount: 0 means unlimited; node's own limit drops headers in silence. The octets are limited.
-  const server = createServer({
-    maxHeaderSize: options.maxHeaderBytes,
-    requireHostHeader: true,
-    insecureHTTPParser: false,
-    headersTimeout: options.clientHeadMs,
-    connectionsCheckingInterval: 5_000,
-    keepAliveTimeout: options.clientKeepAliveMs,
-    noDelay: true,
-    shouldUpgradeCallback: asksForWebSocket,
-  });
-  server.maxHeadersCount = 0;
-  server.on('request', onRequest);
-  // Both are decided by our own reading of `Expect`: the answer to 100-continue comes from the backend.
-  server.on('checkContinue', onRequest);
-  server.on('checkExpectation', onRequest);
-  server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => socket.destroy());
-    if (asksForWebSocket(request)) options.onUpgrade(request, socket, head);
-    else endRaw(socket, refusedRequest(501, 'the only protocol that a connection can be upgraded to is websocket'));
-  });
-  server.on('connect', (_request, socket) => {
-    socket.on('error', () => socket.destroy());
-    path.metrics.refused('connect');
-    endRaw(socket, refusedRequest(501, 'CONNECT is not served'));
-  });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: FrontSocket) => {
-    path.metrics.refused('unreadable');
-    if (!socket.writable || error.code === 'ECONNRESET' || (socket[pending] ?? 0) > 0) socket.destroy();
-    else endRaw(socket, refusedRequest(statusOfParseError(error.code), 'it is not a valid HTTP message'));
-  });
-  return server;
-}
-
-/** `Upgrade: websocket` in an HTTP/1.1 GET without a body (RFC 6455 §4.1). Every other upgrade, h2c before all, is not made. */
-function asksForWebSocket(request: IncomingMessage): boolean {
-  const { headers } = request;
-  return (
-    request.method === 'GET' &&
-    request.httpVersion === '1.1' &&
-    headers.upgrade?.toLowerCase() === 'websocket' &&
-    headers['content-length'] === undefined &&
-    headers['transfer-encoding'] === undefined
-  );
-}
-
-function receive(path: DataPath, request: IncomingMessage, response: ServerResponse): void {
-  const target = parseTarget(request.url ?? '');
-  if (target.kind === 'refused') return refuse(path, request, response, 400, target.reason);
-  const method = request.method ?? '';
-  if (method === 'TRACE') return refuse(path, request, response, 405, 'TRACE is not served');
-  const head = readRequestHead({ method, httpVersion: request.httpVersion, rawHeaders: request.rawHeaders });
-  if (head.kind === 'refused') return refuse(path, request, response, head.status, head.reason);
-  const exchange = new Exchange(path, request, response, target, head, plainAddress(request.socket.remoteAddress));
-  exchange.begin();
-}
-
-/** The connection ends with the answer: what follows on it was framed by the same hand. */
-function refuse(
-  path: DataPath,
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  reason: string,
-): void {
-  path.metrics.refused('ambiguous');
-  const { headers, body } = renderProblem(refusedRequest(status, reason), undefined);
-  headers.push('connection', 'close');
-  response.writeHead(status, headers);
-  response.end(request.method === 'HEAD' ? undefined : body);
-  request.resume();
-}
-
-/** A problem on a socket that node has let go of. */
-export function endRaw(socket: Duplex, problem: ProxyProblem): void {
-  const { headers, body } = renderProblem(problem, undefined);
-  const lines = [`HTTP/1.1 ${problem.status} ${problem.title}`];
-  for (let index = 0; index + 1 < headers.length; index += 2) lines.push(`${headers[index]}: ${headers[index + 1]}`);
-  socket.end(`${[...lines, 'connection: close'].join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
-}
-
-function statusOfParseError(code: string | undefined): number {
-  if (code === 'HPE_HEADER_OVERFLOW') return 431;
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 408;
-  if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 413;
-  return 400;
 }

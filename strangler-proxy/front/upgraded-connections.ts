@@ -4,11 +4,13 @@ import type { Duplex } from 'node:stream';
 import { refusedByGate, refusedRequest, upstreamProblem, type ProxyProblem } from '../errors/proxy-problem.ts';
 import type { DataPath } from '../forward/data-path.ts';
 import { upgrade } from '../forward/upgrade-client.ts';
+import { forwardAs } from '../filters/route-filters.ts';
 import type { Applicant } from '../gate/gatekeeper.ts';
 import { appendForwarding, plainAddress } from '../headers/forwarded.ts';
 import { readRequestHead } from '../headers/request-head.ts';
-import { forwardAs } from '../filters/route-filters.ts';
 import { matchRequestOf } from '../routing/match-request.ts';
+import type { TunnelRequest } from './http2-server.ts';
+import { refuse } from './receive.ts';
 import { parseTarget } from '../target/canonical-target.ts';
 
 /**
@@ -59,7 +61,7 @@ export function createUpgradedConnections(
           target: target.full,
           headers: requestHead.headers,
         });
-        appendForwarding(headers, peer, path.trust.trusts(peer), requestHead);
+        appendForwarding(headers, peer, false, path.trust.trusts(peer), requestHead);
         headers.push('x-request-id', requestHead.requestId ?? path.newRequestId());
         if (path.ownersHeader() !== '') headers.push(ownersHeaderName, path.ownersHeader());
         let opened = false;
@@ -95,8 +97,14 @@ export function createUpgradedConnections(
     path.gatekeeper.apply(applicant);
   }
 
+  /** A WebSocket on a stream of HTTP/2 (RFC 8441). */
+  function acceptStream({ client }: TunnelRequest): void {
+    refuse(path, client, 501, 'WebSockets over HTTP/2 are not served');
+  }
+
   return {
     accept,
+    acceptStream,
     open: (): number => open,
     cutAll: (): void => {
       for (const cut of cuts) cut();

@@ -29,7 +29,7 @@ describe('streams, aborts and connections', () => {
     for (const each of open.splice(0)) await each[Symbol.asyncDispose]();
   });
 
-  it('passes 32 MiB both ways unchanged, with and without a length', async () => {
+  it('passes 8 MiB both ways unchanged, with and without a length', async () => {
     const { subject } = await withHttp((request, response) => {
       response.writeHead(
         200,
@@ -38,7 +38,7 @@ describe('streams, aborts and connections', () => {
       request.pipe(response);
     });
     const block = Buffer.from(Array.from({ length: 65_536 }, (_, index) => (index * 31) & 255));
-    const count = 512;
+    const count = 128;
     const expected = createHash('sha256');
     for (let index = 0; index < count; index++) expected.update(block);
     const wanted = expected.digest('hex');

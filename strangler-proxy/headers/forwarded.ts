@@ -58,6 +58,7 @@ export function clientAddress(peer: string, forwardedFor: string | undefined, tr
 export function appendForwarding(
   headers: string[],
   peer: string,
+  secure: boolean,
   trusted: boolean,
   said: {
     readonly host: string;
@@ -65,6 +66,7 @@ export function appendForwarding(
     readonly forwardedProto: string | undefined;
     readonly forwardedHost: string | undefined;
     readonly via: string | undefined;
+    readonly httpVersion: string;
   },
 ): void {
   const believed = trusted ? said : undefined;
@@ -72,10 +74,10 @@ export function appendForwarding(
     'x-forwarded-for',
     believed?.forwardedFor === undefined ? peer : `${believed.forwardedFor}, ${peer}`,
     'x-forwarded-proto',
-    believed?.forwardedProto === 'https' ? 'https' : 'http',
+    believed?.forwardedProto === 'https' || (secure && believed?.forwardedProto === undefined) ? 'https' : 'http',
     'x-forwarded-host',
     believed?.forwardedHost ?? said.host,
     'via',
-    said.via === undefined ? '1.1 overgrow' : `${said.via}, 1.1 overgrow`,
+    said.via === undefined ? `${said.httpVersion} overgrow` : `${said.via}, ${said.httpVersion} overgrow`,
   );
 }

@@ -23,13 +23,15 @@ export type RequestHead =
       readonly forwardedProto: string | undefined;
       readonly forwardedHost: string | undefined;
       readonly via: string | undefined;
+      /** What `Via` says of the hop to here: `1.1`, `1.0` or `2.0`. */
+      readonly httpVersion: string;
       /** Octets of names and values: what a held request costs. */
       readonly bytes: number;
     };
 
 export interface RawHead {
   readonly method: string;
-  /** `1.1` or `1.0`. */
+  /** `1.1`, `1.0` or `2.0`. */
   readonly httpVersion: string;
   readonly rawHeaders: readonly string[];
 }
@@ -58,9 +60,6 @@ export function readRequestHead(request: RawHead): RequestHead {
   let named: ReadonlySet<string> = noHeaders;
   let bytes = 0;
 
-  // node's parser reads `HTTP/2.0` and `HTTP/0.9` in a request line, too.
-  if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0')
-    return refuse('the version is neither 1.1 nor 1.0');
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? '';
     const value = raw[index + 1] ?? '';
@@ -85,7 +84,7 @@ export function readRequestHead(request: RawHead): RequestHead {
         if (name.toLowerCase() !== 'expect') break;
         if (value.toLowerCase() !== '100-continue')
           return { kind: 'refused', status: 417, reason: 'the expectation is not 100-continue' };
-        expectsContinue = request.httpVersion === '1.1';
+        expectsContinue = request.httpVersion !== '1.0';
         continue;
       case 7:
         if (name.toLowerCase() === 'trailer') {
@@ -126,7 +125,7 @@ export function readRequestHead(request: RawHead): RequestHead {
           if (chunked) return refuse('there are two Transfer-Encoding headers');
           if (value.toLowerCase() !== 'chunked')
             return { kind: 'refused', status: 501, reason: 'the only transfer coding known here is chunked' };
-          if (request.httpVersion !== '1.1') return refuse('Transfer-Encoding needs version 1.1');
+          if (request.httpVersion === '1.0') return refuse('Transfer-Encoding needs version 1.1');
           chunked = true;
           continue;
         }
@@ -158,6 +157,7 @@ export function readRequestHead(request: RawHead): RequestHead {
     forwardedProto,
     forwardedHost,
     via,
+    httpVersion: request.httpVersion,
     bytes,
   };
 }
@@ -193,4 +193,13 @@ function withoutNamed(headers: readonly string[], named: ReadonlySet<string>): s
 
 function refuse(reason: string): RequestHead {
   return { kind: 'refused', status: 400, reason };
+}
+
+/** The first value of that name. `lowerName` in lower case. */
+export function headerOf(flat: readonly string[], lowerName: string): string | undefined {
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const name = flat[index] ?? '';
+    if (name.length === lowerName.length && name.toLowerCase() === lowerName) return flat[index + 1];
+  }
+  return undefined;
 }

@@ -46,7 +46,7 @@ export function createTrafficMetrics(sources: MetricSources) {
   });
   const retried = new Counter({
     name: 'overgrow_proxy_retried_total',
-    help: 'Safe requests sent again after a stale connection.',
+    help: 'Requests sent once more: safe ones after a stale connection, and any that the backend refused unprocessed.',
     labelNames: ['backend'],
     registers,
   });

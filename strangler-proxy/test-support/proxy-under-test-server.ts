@@ -6,6 +6,8 @@ export interface ProxyUnderTestOptions {
   readonly monolith: string;
   /** Origin of the service of the context `reviews`, which has the prefix /reviews. */
   readonly service?: string;
+  /** Of monolith and service. */
+  readonly protocol?: 'http1' | 'http2';
   readonly weight?: number;
   readonly limits?: Partial<ProxyLimits>;
   readonly timeouts?: { readonly headMs: number; readonly idleMs: number };
@@ -26,6 +28,7 @@ export interface ProxyUnderTest extends AsyncDisposable {
 /** A real proxy on a free port, with one context `reviews` owned by the monolith at epoch 3. */
 export async function startProxyUnderTest(options: ProxyUnderTestOptions): Promise<ProxyUnderTest> {
   const timeouts = { connectMs: 2_000, ...(options.timeouts ?? { headMs: 5_000, idleMs: 5_000 }) };
+  const protocol = options.protocol ?? 'http1';
   const route: ProxyRoute = {
     name: 'reviews',
     context: 'reviews',
@@ -33,11 +36,11 @@ export async function startProxyUnderTest(options: ProxyUnderTestOptions): Promi
     sticky: { kind: 'account' },
     weight: options.weight ?? 0,
     timeouts,
-    service: { name: 'reviews', origin: options.service ?? options.monolith },
+    service: { name: 'reviews', origin: options.service ?? options.monolith, protocol },
   };
   const config: ProxyConfig = {
     listen: '127.0.0.1:0',
-    monolith: { name: 'monolith', origin: options.monolith },
+    monolith: { name: 'monolith', origin: options.monolith, protocol },
     unmatchedTimeouts: timeouts,
     routes: [route],
     contexts: ['reviews'],

@@ -2,15 +2,13 @@ import type { ModuleTree } from '../../source/module-tree.ts';
 import type { TextPiece } from '../../source/module-summary.ts';
 import type { LineIndex } from '../../source/place.ts';
 import { lookup, unitOf } from '../../source/scopes.ts';
-import { isFunction, staticKey, unwrap, type Node } from '../../source/syntax-tree.ts';
+import { lastName, staticKey, unwrap, type Node } from '../../source/syntax-tree.ts';
 import { textPieces } from '../../source/text-pieces.ts';
 import { looksLikeFragment, looksLikeSql, startText, takesSql } from '../sql/sql-words.ts';
-import type { SqlSummary, SqlText, TransactionRecord } from './sql-summary.ts';
+import type { SqlText } from './sql-summary.ts';
 
-const transactionNames = /transaction|^(?:with|in|run)?tx$|^withTx|inTx$|^atomic/i;
-
-/** Every text of a module that may be SQL, and the callbacks that run in a transaction. */
-export function collectSql(tree: ModuleTree, lines: LineIndex): SqlSummary {
+/** Every text of a module that may be SQL. */
+export function collectSql(tree: ModuleTree, lines: LineIndex): readonly SqlText[] | undefined {
   const texts: SqlText[] = [];
   const holders = textHolders(tree);
   for (const { node, scope, callee } of tree.texts) {
@@ -48,7 +46,7 @@ export function collectSql(tree: ModuleTree, lines: LineIndex): SqlSummary {
       }
     }
   }
-  return { texts, transactions: collectTransactions(tree, lines) };
+  return texts.length === 0 ? undefined : texts;
 }
 
 function knownText(pieces: readonly TextPiece[]): string {
@@ -98,34 +96,6 @@ function additionsTo(text: Node, tree: ModuleTree): (readonly TextPiece[])[] {
     added.push(textPieces(node.right, within, tree));
   }
   return added;
-}
-
-function collectTransactions(tree: ModuleTree, lines: LineIndex): TransactionRecord[] {
-  const found: TransactionRecord[] = [];
-  for (const { node, scope } of tree.calls) {
-    const name = lastName(node.callee);
-    if (name === undefined || !transactionNames.test(name)) continue;
-    for (const argument of node.arguments) {
-      const callback = unwrap(argument);
-      if (!isFunction(callback)) continue;
-      const [client] = callback.params;
-      found.push({
-        unit: unitOf(scope),
-        from: callback.start,
-        to: callback.end,
-        client: client?.type === 'Identifier' ? client.name : undefined,
-        line: lines.lineAt(node.start),
-      });
-    }
-  }
-  return found;
-}
-
-function lastName(callee: Node): string | undefined {
-  const inner = unwrap(callee);
-  if (inner.type === 'Identifier') return inner.name;
-  if (inner.type === 'MemberExpression') return staticKey(inner.property, inner.computed);
-  return inner.type === 'CallExpression' ? lastName(inner.callee) : undefined;
 }
 
 /** The line of the first word, not of the opening backtick. */

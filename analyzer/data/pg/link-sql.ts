@@ -1,53 +1,49 @@
-import type { Access, Unresolved } from '../../facts/facts.ts';
-import { unitId } from '../../dependencies/edges.ts';
+import type { Findings, FoundAccess, Project } from '../../adapters/adapter.ts';
+import type { Unresolved } from '../../facts/facts.ts';
 import type { SymbolLinker } from '../../dependencies/link-symbols.ts';
-import type { ModuleSummary, TextPiece } from '../../source/module-summary.ts';
+import type { TextPiece } from '../../source/module-summary.ts';
 import { resolveText, type ResolvedText } from '../../source/resolve-text.ts';
 import type { Catalogue } from '../sql/catalogue.ts';
 import { parseWithHoles, unknownName, type FilledSql } from '../sql/fill-holes.ts';
 import { fragmentFrames, looksLikeSql, speaksForSql, startText, transactionWord } from '../sql/sql-words.ts';
-import type { SqlParser } from '../sql/postgres-parser.ts';
+import { undoesMigration } from '../sql/migrations.ts';
 import { qualify, statementAccesses, type StatementAccesses } from '../sql/statement-accesses.ts';
 import type { SqlText } from './sql-summary.ts';
 
 /** One statement in the source, before procedures are followed. */
-export interface FoundStatement {
+interface FoundStatement {
   readonly module: string;
   readonly text: SqlText;
   readonly found: StatementAccesses;
 }
 
-export interface FoundSql {
-  readonly statements: readonly FoundStatement[];
-  /** Units that say BEGIN themselves. */
-  readonly begins: ReadonlySet<string>;
-  readonly unresolved: readonly Unresolved[];
-}
+type SqlTexts = ReadonlyMap<string, readonly SqlText[]>;
 
 const definitions = /^\s*(?:create|alter|drop)\b/i;
 
 /** Parses every SQL text of the source. Definitions go to the catalogue, the rest are statements with their tables. */
-export function parseSqlTexts(
-  modules: ReadonlyMap<string, ModuleSummary>,
-  linker: SymbolLinker,
-  parser: SqlParser,
-  catalogue: Catalogue,
-): FoundSql {
+export function linkSql(texts: SqlTexts, { linker, parser, catalogue }: Project): Findings {
   const statements: FoundStatement[] = [];
-  const begins = new Set<string>();
+  /** Units that say BEGIN themselves, as `[module, unit]`. */
+  const begins = new Map<string, readonly [string, string]>();
   const unresolved: Unresolved[] = [];
-  const used = usedHolders(modules, linker);
-  for (const [module, summary] of modules) {
-    for (const text of summary.sql.texts) {
+  const used = usedHolders(texts, linker);
+  for (const [module, found] of texts) {
+    for (const text of found) {
       const start = startText(text.pieces) ?? '';
       const word = transactionWord(start);
-      if (word === 'begin' && speaksForSql(start, text.taker)) begins.add(unitId(module, text.unit));
+      if (word === 'begin' && speaksForSql(start, text.taker))
+        begins.set(`${module} ${text.unit}`, [module, text.unit]);
       const counted = text.holder === undefined || !used.has(`${module} ${text.holder}`);
       if (text.fragment) readFragment(module, text);
       else if (word === undefined && counted) readText(module, text);
     }
   }
-  return { statements, begins, unresolved };
+  return {
+    accesses: accessesOf(statements, catalogue),
+    transactions: [...begins.values()].map(([module, unit]) => ({ kind: 'unit', module, unit })),
+    unresolved,
+  };
 
   function readText(module: string, text: SqlText): void {
     const variants = resolveText(module, text.pieces, linker);
@@ -55,6 +51,7 @@ export function parseSqlTexts(
     const place = `${module}:${text.line}`;
     let failure: string | undefined;
     let parsedAny = false;
+    const undone = undoesMigration(text.unit);
     for (const variant of variants) {
       const plain = variant.map((piece) => piece ?? '…').join('');
       if (!looksLikeSql(plain) || !speaksForSql(plain, text.taker)) return;
@@ -65,7 +62,7 @@ export function parseSqlTexts(
       }
       parsedAny = true;
       for (const statement of parsed.statements) {
-        if (definitions.test(plain) && catalogue.define(statement, parsed.text, place)) continue;
+        if (definitions.test(plain) && (undone || catalogue.define(statement, parsed.text, place))) continue;
         const found = statementAccesses(statement);
         if (found.tables.some((access) => access.table === qualify(undefined, unknownName))) {
           unresolved.push({ place, what: 'sql', text: shorten(plain), reason: 'The table is only named at run time.' });
@@ -109,7 +106,7 @@ export function parseSqlTexts(
 }
 
 /** Top-level texts that some query takes by name. */
-function usedHolders(modules: ReadonlyMap<string, ModuleSummary>, linker: SymbolLinker): Set<string> {
+function usedHolders(texts: SqlTexts, linker: SymbolLinker): Set<string> {
   const used = new Set<string>();
   const visit = (module: string, pieces: readonly TextPiece[]): void => {
     for (const piece of pieces) {
@@ -119,42 +116,29 @@ function usedHolders(modules: ReadonlyMap<string, ModuleSummary>, linker: Symbol
       if (target?.kind === 'binding') used.add(`${target.module} ${target.name}`);
     }
   };
-  for (const [module, summary] of modules)
-    for (const text of summary.sql.texts) for (const pieces of [text.pieces, ...text.added]) visit(module, pieces);
+  for (const [module, found] of texts)
+    for (const text of found) for (const pieces of [text.pieces, ...text.added]) visit(module, pieces);
   return used;
 }
 
 /** The accesses of each statement's unit, those of called procedures with `via`. */
-export function accessesOf(
-  sql: FoundSql,
-  catalogue: Catalogue,
-  transactionsOf: (statement: FoundStatement) => readonly string[],
-): Access[] {
-  const accesses: Access[] = [];
-  for (const statement of sql.statements) {
-    const unit = unitId(statement.module, statement.text.unit);
-    const place = `${statement.module}:${statement.text.line}`;
-    const transactions = transactionsOf(statement);
-    const add = (entity: string, mode: Access['mode'], via: string | undefined) => {
-      for (const transaction of transactions.length === 0 ? [undefined] : transactions) {
-        accesses.push({
-          unit,
-          entity,
-          mode,
-          ...(transaction === undefined ? {} : { transaction }),
-          place,
-          ...(via === undefined ? {} : { via }),
-        });
-      }
-    };
-    for (const { table, mode } of statement.found.tables)
-      if (table !== qualify(undefined, unknownName)) add(table, mode, undefined);
-    for (const call of statement.found.calls) {
+function accessesOf(statements: readonly FoundStatement[], catalogue: Catalogue): FoundAccess[] {
+  return statements.flatMap(({ module, text, found }) => {
+    const here = { module, unit: text.unit, at: text.at, line: text.line };
+    const direct = found.tables
+      .filter(({ table }) => table !== qualify(undefined, unknownName))
+      .map(({ table, mode }): FoundAccess => ({ ...here, entity: table, mode }));
+    const called = found.calls.flatMap((call) => {
       const routine = catalogue.routineOf(call);
-      for (const [mode, entity] of routine?.accesses ?? []) add(entity, mode, routine?.id);
-    }
-  }
-  return accesses;
+      return (routine?.accesses ?? []).map(([mode, entity]): FoundAccess => ({
+        ...here,
+        entity,
+        mode,
+        ...(routine === undefined ? {} : { via: routine.id }),
+      }));
+    });
+    return [...direct, ...called];
+  });
 }
 
 function shorten(text: string): string {

@@ -15,17 +15,3 @@ export interface SqlText {
   readonly at: number;
   readonly line: number;
 }
-
-/** A callback that runs in one transaction: `withTransaction(pool, async (client) => …)`. */
-export interface TransactionRecord {
-  readonly unit: string;
-  readonly from: number;
-  readonly to: number;
-  readonly client: string | undefined;
-  readonly line: number;
-}
-
-export interface SqlSummary {
-  readonly texts: readonly SqlText[];
-  readonly transactions: readonly TransactionRecord[];
-}

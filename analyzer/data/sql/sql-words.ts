@@ -27,7 +27,7 @@ export function fragmentFrames(text: string): readonly { readonly before: string
 }
 
 const takers =
-  /^(?:query|execute|exec|sql|raw|prepare|many|one|none|any|all|rows?|unsafe|oneOrNone|manyOrNone|oneOrNull|maybeOne|queryOne|queryRow|queryRows|queryMany|fetchOne|fetchAll|Cursor|QueryStream|copyFrom|copyTo|from|to)$/i;
+  /^(?:query|execute|exec|sql|raw|runSql|\$queryRaw|\$executeRaw|\$queryRawUnsafe|\$executeRawUnsafe|\$queryRawTyped|prepare|many|one|none|any|all|rows?|unsafe|oneOrNone|manyOrNone|oneOrNull|maybeOne|queryOne|queryRow|queryRows|queryMany|fetchOne|fetchAll|Cursor|QueryStream|copyFrom|copyTo|from|to)$/i;
 /** Whether a call by this name usually takes SQL. */
 export function takesSql(name: string | undefined): boolean {
   return name !== undefined && takers.test(name);

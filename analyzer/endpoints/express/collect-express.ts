@@ -9,7 +9,7 @@ import type { ExpressSummary, MountRecord, RouteRecord, RouterRef } from './expr
 import { createdRouter, routeMethods, routerRef } from './router-ref.ts';
 
 /** What a module says to Express: routers, routes, mounts and guards, not yet joined across files. */
-export function collectExpress(tree: ModuleTree, lines: LineIndex): ExpressSummary {
+export function collectExpress(tree: ModuleTree, lines: LineIndex): ExpressSummary | undefined {
   const routers = new Map<string, { app: boolean; line: number }>();
   const bindings = new Map<string, RouterRef>();
   const returned = new Map<string, RouterRef>();
@@ -36,7 +36,9 @@ export function collectExpress(tree: ModuleTree, lines: LineIndex): ExpressSumma
     }
     readPassed(node, scope);
   }
-  return { routers, bindings, returned, routes, mounts, uses, passed };
+  const empty =
+    routers.size + bindings.size + returned.size + routes.length + mounts.length + uses.length + passed.length === 0;
+  return empty ? undefined : { routers, bindings, returned, routes, mounts, uses, passed };
 
   function readRoute(call: CallNode, object: Node, method: string, router: RouterRef, scope: Scope): void {
     const prefix = routeArgument(object);

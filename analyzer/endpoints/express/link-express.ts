@@ -1,12 +1,11 @@
-import type { Endpoint, Unresolved } from '../../facts/facts.ts';
+import type { Findings, FoundEndpoint, Project } from '../../adapters/adapter.ts';
+import type { Unresolved } from '../../facts/facts.ts';
 import { unitId } from '../../dependencies/edges.ts';
-import type { SymbolLinker } from '../../dependencies/link-symbols.ts';
-import type { Reach } from '../../dependencies/reach.ts';
 import type { ModuleSummary, TextPiece } from '../../source/module-summary.ts';
 import { compareText } from '../../source/place.ts';
 import { resolveText } from '../../source/resolve-text.ts';
 import { joinPaths } from './join-paths.ts';
-import type { RouteRecord, RouterRef } from './express-summary.ts';
+import type { ExpressSummary, RouteRecord, RouterRef } from './express-summary.ts';
 
 interface Mount {
   readonly to: string;
@@ -31,23 +30,14 @@ interface Node {
   mounted: boolean;
 }
 
-export interface ExpressEndpoints {
-  readonly endpoints: readonly Endpoint[];
-  readonly unresolved: readonly Unresolved[];
-}
-
-/** Joins routers, mounts and routes of all modules into endpoints with their full paths, guards and reached units. */
-export function linkExpress(
-  modules: ReadonlyMap<string, ModuleSummary>,
-  linker: SymbolLinker,
-  reach: Reach,
-): ExpressEndpoints {
+/** Joins routers, mounts and routes of all modules into endpoints with their full paths, guards and handlers. */
+export function linkExpress(found: ReadonlyMap<string, ExpressSummary>, { modules, linker }: Project): Findings {
   const nodes = new Map<string, Node>();
   const unresolved: Unresolved[] = [];
-  for (const summary of modules.values()) addRouters(summary);
-  for (const summary of modules.values()) addMounts(summary);
-  for (const summary of modules.values()) addRoutes(summary);
-  const endpoints = new Map<string, Endpoint>();
+  for (const [id, express] of found) addRouters(id, express);
+  for (const [id, express] of found) addMounts(id, express);
+  for (const [id, express] of found) addRoutes(id, express);
+  const endpoints = new Map<string, FoundEndpoint>();
   for (const node of [...nodes.values()].sort((a, b) => compareText(a.key, b.key))) {
     if (node.mounted) continue;
     if (!node.app && node.routes.length > 0) {
@@ -62,13 +52,11 @@ export function linkExpress(
   }
   return { endpoints: [...endpoints.values()].sort((a, b) => compareText(a.id, b.id)), unresolved };
 
-  function addRouters(summary: ModuleSummary): void {
-    for (const [id, { app, line }] of summary.express.routers)
-      nodeOf(`${summary.id}|${id}`, `${summary.id}:${line}`, app);
+  function addRouters(module: string, express: ExpressSummary): void {
+    for (const [id, { app, line }] of express.routers) nodeOf(`${module}|${id}`, `${module}:${line}`, app);
   }
 
-  function addMounts(summary: ModuleSummary): void {
-    const { express, id } = summary;
+  function addMounts(id: string, express: ExpressSummary): void {
     for (const mount of express.mounts) {
       const from = keyOf(id, mount.router);
       const to = keyOf(id, mount.target);
@@ -98,19 +86,19 @@ export function linkExpress(
     for (const use of express.uses) {
       const key = keyOf(id, use.router);
       if (key !== undefined)
-        nodes.get(key)?.uses.push({ guards: use.guards.filter((guard) => isOwn(summary, guard)), at: use.at });
+        nodes.get(key)?.uses.push({ guards: use.guards.filter((guard) => isOwn(id, guard)), at: use.at });
     }
   }
 
-  function addRoutes(summary: ModuleSummary): void {
-    for (const record of summary.express.routes) {
-      const key = keyOf(summary.id, record.router);
-      if (key === undefined) continue;
+  function addRoutes(id: string, express: ExpressSummary): void {
+    const module = modules.get(id);
+    for (const record of module === undefined ? [] : express.routes) {
+      const key = keyOf(id, record.router);
+      if (key === undefined || module === undefined) continue;
       const known =
-        nodes.get(key) ??
-        (record.router.kind === 'parameter' ? nodeOf(key, `${summary.id}:${record.line}`, true) : undefined);
-      const paths = record.paths.map((path) => pathText(summary.id, path));
-      known?.routes.push({ module: summary, record, paths });
+        nodes.get(key) ?? (record.router.kind === 'parameter' ? nodeOf(key, `${id}:${record.line}`, true) : undefined);
+      const paths = record.paths.map((path) => pathText(id, path));
+      known?.routes.push({ module, record, paths });
     }
   }
 
@@ -143,7 +131,7 @@ export function linkExpress(
       case 'call': {
         const target = linker.follow(module, ref.callee);
         if (target?.kind !== 'unit') return undefined;
-        const returned = modules.get(target.module)?.express.returned.get(target.unit);
+        const returned = found.get(target.module)?.returned.get(target.unit);
         return returned === undefined ? undefined : keyOf(target.module, returned, depth + 1);
       }
       case 'symbol': {
@@ -153,23 +141,18 @@ export function linkExpress(
         if (last !== undefined) {
           const holder = linker.follow(module, { root, steps: steps.slice(0, -1) });
           const field =
-            holder?.kind === 'unit'
-              ? modules.get(holder.module)?.express.bindings.get(`${holder.unit}.${last}`)
-              : undefined;
+            holder?.kind === 'unit' ? found.get(holder.module)?.bindings.get(`${holder.unit}.${last}`) : undefined;
           if (holder?.kind === 'unit' && field !== undefined) return keyOf(holder.module, field, depth + 1);
         }
         // `createOrders(db).router`: a field of what a function gives back.
         if (last !== undefined && steps.at(-2) === '()') {
           const maker = linker.follow(module, { root, steps: steps.slice(0, -2) });
           const returned =
-            maker?.kind === 'unit'
-              ? modules.get(maker.module)?.express.returned.get(`${maker.unit}.${last}`)
-              : undefined;
+            maker?.kind === 'unit' ? found.get(maker.module)?.returned.get(`${maker.unit}.${last}`) : undefined;
           if (maker?.kind === 'unit' && returned !== undefined) return keyOf(maker.module, returned, depth + 1);
         }
         const binding = exportedBinding(module, ref.path);
-        const bound =
-          binding === undefined ? undefined : modules.get(binding.module)?.express.bindings.get(binding.name);
+        const bound = binding === undefined ? undefined : found.get(binding.module)?.bindings.get(binding.name);
         return binding === undefined || bound === undefined ? undefined : keyOf(binding.module, bound, depth + 1);
       }
     }
@@ -230,14 +213,20 @@ export function linkExpress(
     const id = `${record.method} ${path}`;
     const place = `${module.id}:${record.line}`;
     const handlers = handlerUnits(module, record);
-    // A handler that is not known may be anything in the module, which is said by its name and not by all that it reaches.
-    const units = handlers.length === 0 ? [module.id] : reach(handlers);
     const known = endpoints.get(id);
     endpoints.set(
       id,
       known === undefined
-        ? { id, kind: 'http', units, ...(guards.length === 0 ? {} : { guards }), place }
-        : { ...known, units: [...new Set([...(known.units ?? []), ...units])] },
+        ? {
+            id,
+            kind: 'http',
+            handlers,
+            module: module.id,
+            stretch: { from: record.from, to: record.to },
+            ...(guards.length === 0 ? {} : { guards }),
+            place,
+          }
+        : { ...known, handlers: [...new Set([...known.handlers, ...handlers])] },
     );
     if (path.includes(':unknown'))
       unresolved.push({ place, what: 'endpoint', text: id, reason: 'A part of the path is only known at run time.' });
@@ -258,9 +247,6 @@ export function linkExpress(
       const list = reference.arguments === undefined ? units : wrappers;
       if (target?.kind === 'unit') list.push(unitId(target.module, target.unit));
     }
-    for (const text of module.sql.texts) {
-      if (text.at >= record.from && text.at < record.to) units.push(unitId(module.id, text.unit));
-    }
     for (const [at, unit] of module.unitStarts) {
       if (at >= record.from && at < record.to) units.push(unitId(module.id, unit));
     }
@@ -269,8 +255,8 @@ export function linkExpress(
   }
 
   /** Guards of packages (helmet, express.json) say nothing about the monolith. */
-  function isOwn(summary: ModuleSummary, guard: string): boolean {
-    const specifier = summary.packageNames.get(guard.split('.')[0] ?? '');
-    return specifier === undefined || linker.resolve(summary.id, specifier).kind !== 'external';
+  function isOwn(id: string, guard: string): boolean {
+    const specifier = modules.get(id)?.packageNames.get(guard.split('.')[0] ?? '');
+    return specifier === undefined || linker.resolve(id, specifier).kind !== 'external';
   }
 }

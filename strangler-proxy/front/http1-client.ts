@@ -1,43 +1,72 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { linksOf, type Client, type ClientListener } from '../forward/client.ts';
 import { readTrailers } from '../headers/response-head.ts';
 
 /** A reason phrase without control octets (RFC 9112 §4). Any other is replaced by the status' own. */
 const plainReason = /^[\t\x20-\x7e]+$/;
 
-/** The client's side of an exchange: everything that is written to node's response, and nothing that decides. */
-export class ClientAnswer {
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
-  /** The whole answer was handed to node. */
+/** Where node's response carries its client, so that one listener serves all of them and no request makes closures. */
+const clientOf = Symbol('client');
+interface Tagged {
+  [clientOf]?: Http1Client;
+}
+
+/** A client on HTTP/1.1 or 1.0. */
+export class Http1Client implements Client {
+  readonly stream: IncomingMessage;
+  readonly method: string;
   whole = false;
-  /** Node's `close` has come: the answer is out, or the client left. */
   closed = false;
+  readonly #response: ServerResponse;
+  #listener: ClientListener | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
-    this.#request = request;
+    this.stream = request;
+    this.method = request.method ?? '';
     this.#response = response;
+    (response as Tagged)[clientOf] = this;
+    response.on('close', onClose);
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.stream.rawHeaders;
   }
 
   get begun(): boolean {
     return this.#response.headersSent;
   }
 
-  /** The status that the client got; 0 when it left before the whole answer was out. */
   get status(): number {
     return this.#response.writableFinished ? this.#response.statusCode : 0;
   }
 
-  /** @throws what node finds wrong with a header */
+  isComplete(): boolean {
+    return this.stream.complete;
+  }
+
+  trailers(): readonly string[] {
+    return this.stream.rawTrailers;
+  }
+
+  listen(listener: ClientListener): void {
+    this.#listener = listener;
+  }
+
   writeHead(status: number, reason: string, headers: string[]): void {
+    this.#writeHead(status, reason, headers, false);
+  }
+
+  #writeHead(status: number, reason: string, headers: string[], isLast: boolean): void {
     // The client is still sending a body that nobody reads to its end: this connection carries no other request.
-    if (!this.#request.complete) headers.push('connection', 'close');
+    if (isLast || !this.stream.complete) headers.push('connection', 'close');
     if (plainReason.test(reason)) this.#response.writeHead(status, reason, headers);
     else this.#response.writeHead(status, headers);
   }
 
-  /** False: the client reads slower than this; `drain` will tell. */
   write(chunk: Buffer): boolean {
-    return this.#response.write(chunk);
+    if (this.#response.write(chunk)) return true;
+    this.#response.once('drain', onDrain);
+    return false;
   }
 
   end(chunk?: Buffer): void {
@@ -59,13 +88,9 @@ export class ClientAnswer {
     if (!this.closed && !this.begun) this.#response.writeContinue();
   }
 
-  /** 103 with the `Link` lines of `headers`. */
   hint(headers: readonly string[]): void {
     if (this.closed || this.begun) return;
-    const link: string[] = [];
-    for (let index = 0; index + 1 < headers.length; index += 2) {
-      if (headers[index]?.toLowerCase() === 'link') link.push(headers[index + 1] ?? '');
-    }
+    const link = linksOf(headers);
     if (link.length === 0) return;
     try {
       this.#response.writeEarlyHints({ link });
@@ -74,18 +99,34 @@ export class ClientAnswer {
     }
   }
 
-  /** An answer of the proxy itself, where none has begun. */
-  writeProblem(status: number, headers: string[], body: string): void {
+  writeProblem(status: number, headers: string[], body: string, isLast = false): void {
     if (this.whole || this.begun || this.closed) return;
-    this.writeHead(status, '', headers);
-    this.whole = true;
-    this.#response.end(this.#request.method === 'HEAD' ? undefined : body);
+    this.#writeHead(status, '', headers, isLast);
+    this.end(this.method === 'HEAD' ? undefined : Buffer.from(body));
     // What the client still sends is read and dropped, so that it gets to reading this answer.
-    this.#request.resume();
+    this.stream.resume();
   }
 
-  /** Part of the answer is out. A cut connection is the only honest end: the client must not take it for whole. */
   cut(): void {
     this.#response.destroy();
   }
+
+  /** Node's `close`: the answer is out, or the client left. */
+  gone(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.#listener?.clientClosed();
+  }
+
+  drained(): void {
+    this.#listener?.clientDrained();
+  }
+}
+
+function onClose(this: ServerResponse & Tagged): void {
+  this[clientOf]?.gone();
+}
+
+function onDrain(this: ServerResponse & Tagged): void {
+  this[clientOf]?.drained();
 }

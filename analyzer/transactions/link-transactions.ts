@@ -1,46 +1,55 @@
-import { unitId } from '../../dependencies/edges.ts';
-import type { SymbolLinker } from '../../dependencies/link-symbols.ts';
-import type { ModuleSummary } from '../../source/module-summary.ts';
-import type { FoundSql, FoundStatement } from './link-sql.ts';
+import type { FoundAccess, FoundTransaction } from '../adapters/adapter.ts';
+import { unitId } from '../dependencies/edges.ts';
+import type { SymbolLinker } from '../dependencies/link-symbols.ts';
+import type { ModuleSummary } from '../source/module-summary.ts';
+import type { TransactionRecord } from './collect-transactions.ts';
 
 /**
- * Which transactions a statement runs in. A transaction is a callback of `withTransaction(…)` or a unit that says BEGIN; it
+ * Which transactions an access runs in. A transaction is a callback of `withTransaction(…)` or a unit that says BEGIN; it
  * goes on into every function that is handed its client, and into no other: a query of the pool commits by itself.
  */
-export function findTransactions(
+export function linkTransactions(
   modules: ReadonlyMap<string, ModuleSummary>,
   linker: SymbolLinker,
-  sql: FoundSql,
-): (statement: FoundStatement) => readonly string[] {
+  found: readonly FoundTransaction[],
+): (access: FoundAccess) => readonly string[] {
   const inUnit = new Map<string, Set<string>>();
-  const regions: { module: string; from: number; to: number; transaction: string }[] = [];
+  const stretches = new Map<string, { from: number; to: number; transaction: string }[]>();
   const enter = (module: string, unit: string, transaction: string) => {
     const id = unitId(module, unit);
     const known = inUnit.get(id) ?? new Set<string>();
     inUnit.set(id, known.add(transaction));
   };
 
-  for (const [module, summary] of modules) {
-    for (const record of summary.sql.transactions) {
-      const transaction = `${unitId(module, record.unit)}:${record.line}`;
-      regions.push({ module, from: record.from, to: record.to, transaction });
-      if (record.client !== undefined) follow(module, record.unit, record.client, transaction, new Set(), record);
-    }
-    for (const unit of summary.units) {
-      const id = unitId(module, unit.name);
-      if (!sql.begins.has(id)) continue;
-      enter(module, unit.name, id);
-      for (const client of clientsIn(summary, unit.name)) follow(module, unit.name, client, id, new Set());
-    }
+  for (const [module, summary] of modules)
+    for (const record of summary.transactions) enterStretch({ module, ...record });
+  for (const one of found) {
+    if (one.kind === 'stretch') enterStretch(one);
+    else enterUnit(one.module, one.unit);
   }
-  return (statement) => {
-    const found = new Set(inUnit.get(unitId(statement.module, statement.text.unit)));
-    for (const region of regions) {
-      if (region.module === statement.module && statement.text.at >= region.from && statement.text.at < region.to)
-        found.add(region.transaction);
-    }
-    return [...found];
+  return (access) => {
+    const all = new Set(inUnit.get(unitId(access.module, access.unit)));
+    for (const stretch of stretches.get(access.module) ?? [])
+      if (access.at >= stretch.from && access.at < stretch.to) all.add(stretch.transaction);
+    return [...all];
   };
+
+  function enterStretch(record: TransactionRecord & { readonly module: string }): void {
+    const { module, unit, from, to, client } = record;
+    const transaction = `${unitId(module, unit)}:${record.line}`;
+    const known = stretches.get(module) ?? [];
+    known.push({ from, to, transaction });
+    stretches.set(module, known);
+    if (client !== undefined) follow(module, unit, client, transaction, new Set(), record);
+  }
+
+  function enterUnit(module: string, unit: string): void {
+    const summary = modules.get(module);
+    const id = unitId(module, unit);
+    if (summary === undefined || unit === '') return;
+    enter(module, unit, id);
+    for (const client of clientsIn(summary, unit)) follow(module, unit, client, id, new Set());
+  }
 
   function follow(
     module: string,

@@ -1,0 +1,262 @@
+import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { toHttp2Fields } from '../headers/http2-head.ts';
+import { readTrailers } from '../headers/response-head.ts';
+import { RequestBody } from './request-body.ts';
+import type { AnswerSink, Flow, Upstream, UpstreamRequest } from './upstream.ts';
+
+const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
+
+export interface Http2UpstreamOptions {
+  /** `https:` negotiates h2 by ALPN, `http:` speaks it by prior knowledge. */
+  readonly origin: string;
+  readonly connectMs: number;
+  readonly maxHeaderBytes: number;
+  /** Connections to this backend. Streams beyond what they carry wait in them. */
+  readonly maxConnections: number;
+}
+
+interface Connection {
+  readonly session: ClientHttp2Session;
+  streams: number;
+  /** Why it ended, where it said so: the streams only hear that they were cancelled. */
+  error: Error | undefined;
+}
+
+/** Exchanges with a backend that speaks HTTP/2: streams on as few connections as carry them. */
+export function createHttp2Upstream(options: Http2UpstreamOptions): Upstream {
+  const connections = new Set<Connection>();
+
+  function open(): Connection {
+    const session = connect(options.origin, {
+      settings: { enablePush: false, initialWindowSize: 256 * 1024, maxHeaderListSize: options.maxHeaderBytes },
+      maxHeaderListPairs: 512,
+      strictFieldWhitespaceValidation: false,
+    });
+    const connection: Connection = { session, streams: 0, error: undefined };
+    connections.add(connection);
+    const timer = setTimeout(() => {
+      session.destroy(coded('no connection in time', 'UND_ERR_CONNECT_TIMEOUT'));
+    }, options.connectMs);
+    session.on('connect', () => {
+      clearTimeout(timer);
+      session.setLocalWindowSize(1024 * 1024);
+      idle(connection);
+    });
+    session.on('error', (error) => (connection.error = error));
+    // What it refuses from now on, it has not processed; a new connection takes over.
+    session.on('goaway', () => connections.delete(connection));
+    session.on('close', () => {
+      clearTimeout(timer);
+      connections.delete(connection);
+    });
+    return connection;
+  }
+
+  function choose(): Connection {
+    let best: Connection | undefined;
+    for (const each of connections) {
+      if (each.session.closed || each.session.destroyed) continue;
+      if (best === undefined || each.streams < best.streams) best = each;
+    }
+    if (best === undefined) return open();
+    const limit = best.session.remoteSettings?.maxConcurrentStreams ?? 100;
+    return best.streams >= limit && connections.size < options.maxConnections ? open() : best;
+  }
+
+  return {
+    send: (request, sink) => {
+      const connection = choose();
+      connection.streams++;
+      connection.session.ref();
+      const done = () => {
+        connection.streams--;
+        idle(connection);
+      };
+      try {
+        new Http2Exchange(connection, options.origin, request, sink, done).begin();
+      } catch (error) {
+        done();
+        sink.failed(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+    destroy: async () => {
+      for (const { session } of connections) session.destroy();
+    },
+  };
+}
+
+/** An idle connection does not keep the process. */
+function idle(connection: Connection): void {
+  if (connection.streams === 0 && !connection.session.destroyed) connection.session.unref();
+}
+
+class Http2Exchange {
+  readonly #connection: Connection;
+  readonly #stream: ClientHttp2Stream;
+  readonly #request: UpstreamRequest;
+  readonly #sink: AnswerSink;
+  readonly #done: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #over = false;
+  #paused = false;
+  #ended = false;
+  #trailers: readonly string[] = [];
+
+  constructor(connection: Connection, origin: string, request: UpstreamRequest, sink: AnswerSink, done: () => void) {
+    this.#connection = connection;
+    this.#request = request;
+    this.#sink = sink;
+    this.#done = done;
+    const { host, ...fields } = toHttp2Fields(request.headers);
+    this.#stream = connection.session.request(
+      {
+        ':method': request.method,
+        ':scheme': origin.startsWith('https:') ? 'https' : 'http',
+        ':authority': typeof host === 'string' ? host : '',
+        ':path': request.path,
+        ...fields,
+      },
+      { endStream: request.body === null, waitForTrailers: request.body !== null && !Buffer.isBuffer(request.body) },
+    );
+  }
+
+  begin(): void {
+    const stream = this.#stream;
+    this.#sink.started({
+      resume: () => {
+        this.#paused = false;
+        stream.resume();
+      },
+      abort: (reason) => {
+        stream.close(NGHTTP2_CANCEL);
+        this.#fail(reason);
+      },
+    });
+    if (this.#over) return;
+    this.#watch(this.#request.headMs, 'UND_ERR_HEADERS_TIMEOUT');
+    stream.on('continue', () => this.#sink.continued());
+    stream.on('headers', (headers, _flags, raw: unknown) => {
+      const status = Number(headers[':status']);
+      if (status !== 100) this.#sink.informed(status, withoutPseudo(raw));
+    });
+    stream.on('response', (headers, flags, raw: unknown) => this.#headed(Number(headers[':status']), flags, raw));
+    stream.on('data', (chunk: Buffer) => {
+      this.#timer?.refresh();
+      this.#steer(this.#sink.received(chunk));
+    });
+    stream.on('trailers', (_headers, _flags, raw: unknown) => (this.#trailers = withoutPseudo(raw)));
+    whenEnded(stream, () => (this.#ended = true));
+    stream.on('error', (error) => this.#fail(this.#reasonOf(error)));
+    stream.on('close', () => this.#closed());
+    this.#sendBody();
+  }
+
+  #sendBody(): void {
+    const { body } = this.#request;
+    const stream = this.#stream;
+    if (body === null) return;
+    if (Buffer.isBuffer(body)) {
+      stream.end(body);
+      return;
+    }
+    const source = new RequestBody(body);
+    source.pipe(stream);
+    source.on('error', () => stream.close(NGHTTP2_CANCEL));
+    stream.on('wantTrailers', () => stream.sendTrailers(toHttp2Fields(readTrailers(body.trailers()).flat())));
+    stream.on('close', () => source.destroy());
+  }
+
+  #headed(status: number, flags: number, raw: unknown): void {
+    if (this.#over) return;
+    const headers = withoutPseudo(raw);
+    const sized = headers.some((name, index) => index % 2 === 0 && name === 'content-length');
+    const hasBody = this.#request.method !== 'HEAD' && status !== 204 && status !== 304;
+    // In HTTP/1.1's words, so that one reading of answers serves both: no length is `chunked`, an end with the head is 0.
+    if (!sized && hasBody) {
+      if ((flags & NGHTTP2_FLAG_END_STREAM) === 0) headers.push('transfer-encoding', 'chunked');
+      else headers.push('content-length', '0');
+    }
+    this.#watch(this.#request.idleMs, 'UND_ERR_BODY_TIMEOUT');
+    this.#steer(this.#sink.headed(status, '', headers));
+  }
+
+  #steer(flow: Flow): void {
+    if (flow === 'complete') this.#stopWatch();
+    if (flow !== 'pause') return;
+    this.#paused = true;
+    this.#stream.pause();
+  }
+
+  #watch(ms: number, code: string): void {
+    this.#stopWatch();
+    this.#timer = setTimeout(() => {
+      if (this.#paused) {
+        this.#timer?.refresh();
+        return;
+      }
+      this.#stream.close(NGHTTP2_CANCEL);
+      this.#fail(coded('the backend did not answer in time', code));
+    }, ms);
+  }
+
+  #stopWatch(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #closed(): void {
+    if (this.#ended && this.#stream.rstCode === NGHTTP2_NO_ERROR) this.#end();
+    else this.#fail(this.#reasonOf(undefined));
+    this.#done();
+  }
+
+  #reasonOf(error: Error | undefined): Error {
+    const { rstCode } = this.#stream;
+    if (rstCode === NGHTTP2_REFUSED_STREAM) return coded('the backend has not processed it', 'OVERGROW_NOT_PROCESSED');
+    // What ended the connection is the cause of what ended its streams.
+    if (error?.cause instanceof Error) return error.cause;
+    if (this.#connection.session.destroyed)
+      return this.#connection.error ?? coded('the connection ended', 'ECONNRESET');
+    return coded(`the backend reset the stream with ${rstCode}`, 'OVERGROW_STREAM_RESET');
+  }
+
+  #end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#stopWatch();
+    this.#sink.ended(this.#trailers);
+  }
+
+  #fail(error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#stopWatch();
+    this.#sink.failed(error);
+  }
+}
+
+/**
+ * Calls back when the backend has ended the stream itself. node ends the readable side of a stream that was reset with
+ * NO_ERROR as well, and `end` does not tell the two apart; at a reset the stream is already `closed` when that is done.
+ */
+function whenEnded(stream: ClientHttp2Stream, then: () => void): void {
+  const push = stream.push.bind(stream);
+  stream.push = (chunk: unknown, encoding?: BufferEncoding) => {
+    if (chunk === null && !stream.closed) then();
+    return push(chunk, encoding);
+  };
+}
+
+function withoutPseudo(raw: unknown): string[] {
+  const headers: string[] = [];
+  if (!Array.isArray(raw)) return headers;
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = String(raw[index]);
+    if (!name.startsWith(':')) headers.push(name, String(raw[index + 1]));
+  }
+  return headers;
+}
+
+function coded(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code });
+}
