@@ -25,7 +25,9 @@ export function handlersOf(project: Project, module: string, value: StaticValue 
     case 'object': {
       const inside = value.entries.map((entry) => handlersOf(project, module, entry.value));
       const [only] = inside;
-      return inside.length === 1 && only !== undefined ? only : { handlers: inside.flatMap(({ handlers }) => handlers) };
+      return inside.length === 1 && only !== undefined
+        ? only
+        : { handlers: inside.flatMap(({ handlers }) => handlers) };
     }
     case 'choice':
       return { handlers: value.options.flatMap((option) => handlersOf(project, module, option).handlers) };

@@ -1,48 +1,12 @@
 import { z } from 'zod';
-import { compileLinearRegex } from '../runtime/linear-regex.ts';
+import { filters, serviceFilters } from './filter-schema.ts';
+import { canonicalPath, host, linearRegex, token } from './route-values.ts';
 import { duration, name, share } from './values.ts';
 
 /**
  * A route of the manifest: Gateway API's HTTPRoute and GRPCRoute in the manifest's words. docs/reference/routes.md says what
  * each field does and which match is taken when several fit.
  */
-
-const linearRegex = z.string().superRefine((pattern, context) => {
-  const outcome = compileLinearRegex(pattern);
-  if (outcome.kind === 'fault') context.addIssue({ code: 'custom', message: outcome.message });
-});
-
-/** RFC 9110 §5.6.2. */
-const token = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected a name such as x-version');
-
-/** The form in which the proxy matches and forwards a path; any other would fit no request. */
-const canonicalPath = z
-  .string()
-  .startsWith('/')
-  .superRefine((path, context) => {
-    const fault = pathFault(path);
-    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
-  });
-
-function pathFault(path: string): string | undefined {
-  if (!/^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@[\]{}|^]|%[0-9A-Fa-f]{2})*$/.test(path))
-    return 'a path is matched in its canonical form: percent-encode what is no letter, digit or path sign, and leave out query and fragment';
-  if (path.includes('//')) return 'no request has an empty path segment here: the proxy refuses it';
-  if (/\/\.{1,2}(?:[/;]|$)/.test(path)) return 'no request has a dot segment here: the proxy refuses it';
-  if (/%2f|%5c/i.test(path)) return 'no request has an encoded slash here: the proxy refuses it';
-  const plain = /%(?:2[de]|3\d|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])/i.exec(path);
-  if (plain !== null)
-    return `write ${decodeURIComponent(plain[0])} instead of ${plain[0]}: paths are decoded where it changes nothing`;
-  return undefined;
-}
-
-const host = z
-  .string()
-  .max(253)
-  .regex(
-    /^(?:\*\.)?[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/,
-    'expected a host in lower case without a port, such as shop.example.com or *.example.com',
-  );
 
 const condition = z.union([
   z.string().describe('This value and no other.'),
@@ -135,13 +99,38 @@ export const route = z
       .default('account')
       .describe('What keeps a user on one side while weights move.'),
     weight: share.prefault('0%').describe('Share of safe requests that the service answers before the switch.'),
+    sharedCache: z
+      .enum(['private', 'keyed'])
+      .default('private')
+      .describe(
+        'While a weight decides: `private` keeps answers out of shared caches, so that none mixes the sides; `keyed` adds Vary with the sticky header or cookie instead.',
+      ),
+    filters: filters.prefault({}),
+    serviceFilters: serviceFilters.prefault({}),
     timeouts: z
       .strictObject({
+        request: duration('0s').describe('From admission to the end of the answer. `0s`: no limit.'),
         connect: duration('2s').describe('Until the connection stands.'),
         head: duration('30s').describe('Until the response head.'),
         idle: duration('60s').describe('Between two parts of a body.'),
       })
       .prefault({})
       .describe('How long the backend may be silent.'),
+  })
+  .superRefine((value, context) => {
+    const fault = (path: readonly string[], message: string) =>
+      context.addIssue({ code: 'custom', path: [...path], message });
+    const byPrefix = value.matches.every(
+      ({ path, grpc }) => grpc === undefined && (path === undefined || 'prefix' in path),
+    );
+    for (const [place, change] of [
+      [['filters', 'redirect', 'path'], value.filters.redirect?.path],
+      [['serviceFilters', 'rewrite', 'path'], value.serviceFilters.rewrite?.path],
+    ] as const) {
+      if (change !== undefined && 'prefix' in change && !byPrefix)
+        fault(place, 'a prefix can only be replaced where every match of the route has path prefix');
+    }
+    if (value.sharedCache === 'keyed' && value.sticky === 'address')
+      fault(['sharedCache'], 'no cache can key on the address of a client: use sticky cookie or header');
   })
   .describe('A set of requests that moves together.');

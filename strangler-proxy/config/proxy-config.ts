@@ -43,6 +43,47 @@ export interface RouteTimeouts {
   readonly headMs: number;
   /** Between two parts of a body. */
   readonly idleMs: number;
+  /** From admission to the end of the answer. Undefined: no limit. */
+  readonly requestMs?: number | undefined;
+}
+
+/** Names are lower case. Applied in the order remove, set, add. */
+export interface HeaderFilter {
+  readonly remove: ReadonlySet<string>;
+  readonly set: readonly (readonly [name: string, value: string])[];
+  readonly add: readonly (readonly [name: string, value: string])[];
+}
+
+/** `full` replaces the path, `prefix` the prefix that matched. */
+export type PathChange = { readonly kind: 'full' | 'prefix'; readonly value: string };
+
+export interface RedirectFilter {
+  readonly scheme: 'http' | 'https' | undefined;
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly path: PathChange | undefined;
+  readonly status: number;
+}
+
+export interface CorsFilter {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly allowCredentials: boolean;
+  readonly maxAgeSeconds: number;
+}
+
+/** What happens to a route's requests and answers. `serviceX`: on the service's side only. */
+export interface RouteFilters {
+  readonly requestHeaders: HeaderFilter | undefined;
+  readonly responseHeaders: HeaderFilter | undefined;
+  readonly redirect: RedirectFilter | undefined;
+  readonly cors: CorsFilter | undefined;
+  readonly serviceRequestHeaders: HeaderFilter | undefined;
+  readonly serviceResponseHeaders: HeaderFilter | undefined;
+  readonly rewriteHost: string | undefined;
+  readonly rewritePath: PathChange | undefined;
 }
 
 export interface ProxyRoute {
@@ -57,6 +98,10 @@ export interface ProxyRoute {
   /** Share of safe requests that the service answers while the monolith owns the context, 0…10000. */
   readonly weight: number;
   readonly timeouts: RouteTimeouts;
+  /** Undefined: none. */
+  readonly filters?: RouteFilters | undefined;
+  /** Undefined: answers of a weighted route become `private`. Else the header on which shared caches key. */
+  readonly cacheKeyHeader?: string | undefined;
   /** Undefined where the context has no service yet: the monolith answers, whatever the weight. */
   readonly service: Backend | undefined;
 }

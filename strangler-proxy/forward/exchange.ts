@@ -16,12 +16,10 @@ import { headerOf, type RequestHead } from '../headers/request-head.ts';
 import { readResponseHead } from '../headers/response-head.ts';
 import type { ExchangeStats } from '../metrics/exchange-stats.ts';
 import type { Client, ClientListener } from './client.ts';
-import type { RankedMatch } from '../routing/condition-index.ts';
-import { isSafeRequest } from '../routing/decide-side.ts';
-import { matchRequestOf, type MatchRequest } from '../routing/match-request.ts';
-import type { RouteTable } from '../routing/route-table.ts';
+import { matchRequestOf } from '../routing/match-request.ts';
 import { collectBody, planBody, type BodyOwner, type BodyPlan } from './collected-body.ts';
 import type { DataPath } from './data-path.ts';
+import { RoutedRequest } from './routed-request.ts';
 import type { AnswerSink, Flow, UpstreamControl, UpstreamRequest } from './upstream.ts';
 
 type Head = Extract<RequestHead, { kind: 'head' }>;
@@ -39,9 +37,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   readonly #head: Head;
   readonly #plan: BodyPlan;
   readonly #target: string;
-  readonly #asked: MatchRequest;
-  #matched: RankedMatch | undefined;
-  #matchedIn: RouteTable | undefined;
+  readonly #routed: RoutedRequest;
   readonly #peer: string;
   readonly #secure: boolean;
   readonly #startMs: number;
@@ -52,6 +48,8 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   #control: UpstreamControl | undefined;
   #body: Buffer | undefined;
   #newCookie: string | undefined;
+  #weighted = false;
+  #deadline: AbortController | undefined;
   /** Body octets of the client's answer, where known, and so far. */
   #length: number | undefined;
   #received = 0;
@@ -77,12 +75,12 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     this.#head = head;
     this.#plan = planBody(head);
     this.#target = target.full;
-    this.#asked = matchRequestOf(client, target, head.host);
+    this.#routed = new RoutedRequest(path, matchRequestOf(client, target, head.host), head, { peer, secure });
     this.#peer = peer;
     this.#secure = secure;
     this.#startMs = path.clock.elapsedMs();
     this.#requestId = head.requestId;
-    this.unsafe = !isSafeRequest(this.#asked.method, this.#match()?.route);
+    this.unsafe = this.#routed.isUnsafe();
     this.bytes = head.bytes;
     client.listen(this);
   }
@@ -92,21 +90,19 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
    * for a client that sends slowly. While a fence holds, bodies stay unread.
    */
   begin(): void {
+    const own = this.#routed.ownAnswer();
+    if (own !== undefined) {
+      this.#path.metrics.answered(this.routeName());
+      // A moment later node has read the end of a request without a body, and the connection may carry another.
+      queueMicrotask(() => this.#client.writeProblem(own.status, own.headers, ''));
+      return;
+    }
     if (this.unsafe && this.#plan === 'collect' && !this.#path.gatekeeper.isFencing()) this.#collectBody();
     else this.#path.gatekeeper.apply(this);
   }
 
   routeName(): string {
-    return this.#match()?.route.name ?? 'unmatched';
-  }
-
-  /** Once a table: routes may have changed while a fence held the request. */
-  #match(): RankedMatch | undefined {
-    if (this.#matchedIn !== this.#path.table) {
-      this.#matchedIn = this.#path.table;
-      this.#matched = this.#matchedIn.match(this.#asked);
-    }
-    return this.#matched;
+    return this.#routed.routeName;
   }
 
   /** By the gatekeeper: at once, or when a fence ends. Matched here, so that a held request goes to the new owner. */
@@ -129,8 +125,8 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   }
 
   #forward(): void {
-    const { method } = this.#asked;
-    const route = this.#match()?.route;
+    const method = this.#client.method;
+    const route = this.#routed.matched?.route;
     const choice = this.#path.choose(route, !this.unsafe, this.#client.rawHeaders, this.#peer, this.#head.forwardedFor);
     this.#newCookie =
       choice.newKey === undefined
@@ -138,11 +134,15 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
         : this.#path.renderCookie(choice.newKey, this.#head.forwardedProto, this.#peer, this.#secure);
     this.#backend = choice.backend;
     this.#stats = this.#path.statsOf(route, choice.backend);
+    this.#weighted = choice.weighted;
     const timeouts = route?.timeouts ?? this.#path.unmatchedTimeouts;
+    const sent = { target: this.#target, headers: this.#outgoingHeaders() };
+    const { target, headers } = this.#routed.forwardTo(choice.backend, sent);
+    if (timeouts.requestMs !== undefined) this.#startDeadline(timeouts.requestMs);
     this.#upstreamRequest = {
       method,
-      path: this.#target,
-      headers: this.#outgoingHeaders(),
+      path: target,
+      headers,
       body: this.#body ?? (this.#plan === 'stream' || this.#plan === 'special' ? this.#client : null),
       unsafe: this.unsafe,
       headMs: timeouts.headMs,
@@ -218,9 +218,11 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
       if (!this.#mayOutliveClient()) this.#control?.abort(clientLeft);
       return 'complete';
     }
-    if (this.#newCookie !== undefined) head.headers.push('set-cookie', this.#newCookie);
+    const headers =
+      this.#backend === undefined ? head.headers : this.#routed.answerFrom(this.#backend, this.#weighted, head.headers);
+    if (this.#newCookie !== undefined) headers.push('set-cookie', this.#newCookie);
     try {
-      this.#client.writeHead(status, reason, head.headers, head.length);
+      this.#client.writeHead(status, reason, headers, head.length);
     } catch (error) {
       return this.#rejectAnswer(`its head could not be written (${String(error)})`);
     }
@@ -228,6 +230,19 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     if (head.length !== 0) return 'continue';
     this.#client.end();
     return 'complete';
+  }
+
+  /** The whole exchange's limit: a problem while nothing is out, else a cut connection. */
+  #startDeadline(ms: number): void {
+    this.#deadline = new AbortController();
+    this.#path.clock.sleep(ms, this.#deadline.signal).then(
+      () => {
+        const late = Object.assign(new Error('the time for the whole exchange is over'), { code: 'ETIMEOUT' });
+        if (this.#control === undefined) this.#problem(upstreamProblem(late, this.#backend?.name ?? 'the backend'));
+        else this.#control.abort(late);
+      },
+      () => {},
+    );
   }
 
   received(chunk: Buffer): Flow {
@@ -345,6 +360,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   #finishWhenDone(): void {
     if (!this.#client.closed || !this.#upstreamDone || this.#finished) return;
     this.#finished = true;
+    this.#deadline?.abort(new Error('finished'));
     if (this.unsafe && this.#admitted) this.#path.gatekeeper.finish();
   }
 }

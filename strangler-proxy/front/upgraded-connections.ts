@@ -4,12 +4,13 @@ import type { Duplex } from 'node:stream';
 import { refusedByGate, refusedRequest, upstreamProblem, type ProxyProblem } from '../errors/proxy-problem.ts';
 import type { DataPath } from '../forward/data-path.ts';
 import { upgrade } from '../forward/upgrade-client.ts';
+import { forwardAs } from '../filters/route-filters.ts';
 import type { Applicant } from '../gate/gatekeeper.ts';
 import { appendForwarding, plainAddress } from '../headers/forwarded.ts';
 import { readRequestHead } from '../headers/request-head.ts';
+import { matchRequestOf } from '../routing/match-request.ts';
 import type { TunnelRequest } from './http2-server.ts';
 import { refuse } from './receive.ts';
-import { matchRequestOf } from '../routing/match-request.ts';
 import { parseTarget } from '../target/canonical-target.ts';
 
 /**
@@ -53,9 +54,13 @@ export function createUpgradedConnections(
       admitted: () => {
         counted = true;
         socket.off('close', leave);
-        const route = path.table.match(asked)?.route;
+        const matched = path.table.match(asked);
+        const route = matched?.route;
         const { backend } = path.choose(route, false, request.rawHeaders, peer, requestHead.forwardedFor);
-        const headers = requestHead.headers;
+        const { target: forwarded, headers } = forwardAs(matched, asked, backend, {
+          target: target.full,
+          headers: requestHead.headers,
+        });
         appendForwarding(headers, peer, false, path.trust.trusts(peer), requestHead);
         headers.push('x-request-id', requestHead.requestId ?? path.newRequestId());
         if (path.ownersHeader() !== '') headers.push(ownersHeaderName, path.ownersHeader());
@@ -63,7 +68,7 @@ export function createUpgradedConnections(
         const cut = upgrade(
           {
             origin: backend.origin,
-            path: target.full,
+            path: forwarded,
             headers,
             headMs: (route?.timeouts ?? path.unmatchedTimeouts).headMs,
             maxHeaderBytes,

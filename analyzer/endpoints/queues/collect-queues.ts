@@ -13,13 +13,24 @@ const systems = [
     name: 'agenda',
     held: /agenda/i,
     work: new Set(['define']),
-    send: new Map<string, number>([['now', 0], ['create', 0], ['every', 1], ['schedule', 1]]),
+    send: new Map<string, number>([
+      ['now', 0],
+      ['create', 0],
+      ['every', 1],
+      ['schedule', 1],
+    ]),
   },
   {
     name: 'pg-boss',
     held: /boss/i,
     work: new Set(['work', 'subscribe']),
-    send: new Map<string, number>([['send', 0], ['publish', 0], ['sendAfter', 0], ['sendOnce', 0], ['schedule', 0]]),
+    send: new Map<string, number>([
+      ['send', 0],
+      ['publish', 0],
+      ['sendAfter', 0],
+      ['sendOnce', 0],
+      ['schedule', 0],
+    ]),
   },
 ] as const;
 
@@ -109,13 +120,28 @@ export function collectQueues(tree: ModuleTree, lines: LineIndex): QueuesSummary
       const queue = queueOf(callee.object, scope);
       const handler = node.arguments.at(-1);
       if (queue === undefined || handler === undefined) return;
-      const named = first === handler || (first?.type === 'Literal' && typeof first.value !== 'string') ? undefined : first;
-      workers.push({ queue, job: named === undefined ? undefined : read(named, scope), handler: read(handler, scope), unit, line });
-    } else if ((method === 'add' || method === 'addBulk' || method === 'createJob') && isNamed(callee.object, /queue|jobs?$/i)) {
+      const named =
+        first === handler || (first?.type === 'Literal' && typeof first.value !== 'string') ? undefined : first;
+      workers.push({
+        queue,
+        job: named === undefined ? undefined : read(named, scope),
+        handler: read(handler, scope),
+        unit,
+        line,
+      });
+    } else if (
+      (method === 'add' || method === 'addBulk' || method === 'createJob') &&
+      isNamed(callee.object, /queue|jobs?$/i)
+    ) {
       const queue = queueOf(callee.object, scope);
       if (queue === undefined) return;
       const job = method === 'addBulk' ? undefined : first;
-      producers.push({ queue, job: job === undefined || job.type === 'SpreadElement' ? undefined : read(job, scope), unit, line });
+      producers.push({
+        queue,
+        job: job === undefined || job.type === 'SpreadElement' ? undefined : read(job, scope),
+        unit,
+        line,
+      });
     }
   }
 
@@ -128,7 +154,12 @@ export function collectQueues(tree: ModuleTree, lines: LineIndex): QueuesSummary
     const [first, second] = node.arguments;
     if (first === undefined || second === undefined) return;
     if (first.type !== 'MemberExpression' && first.type !== 'Literal' && first.type !== 'TSAsExpression') return;
-    if (second.type !== 'Identifier' && second.type !== 'ArrowFunctionExpression' && second.type !== 'FunctionExpression') return;
+    if (
+      second.type !== 'Identifier' &&
+      second.type !== 'ArrowFunctionExpression' &&
+      second.type !== 'FunctionExpression'
+    )
+      return;
     const callee = pathOf(node.callee, scope, tree);
     if (callee === undefined || callee.root.kind === 'parameter' || callee.root.kind === 'binding') return;
     registering.push({ callee, arguments: [read(first, scope), read(second, scope)], line: lines.lineAt(node.start) });

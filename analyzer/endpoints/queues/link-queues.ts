@@ -41,7 +41,8 @@ export function linkQueues(found: ReadonlyMap<string, QueuesSummary>, project: P
       own.flatMap((record): Worker[] => {
         const name = queueName(module, record.queue);
         // `new Worker(name, handler)` in a function that is handed both: whoever calls it says what they are.
-        if (record.queue.kind === 'name' && record.queue.value.kind === 'parameter') return handedWorkers(module, record);
+        if (record.queue.kind === 'name' && record.queue.value.kind === 'parameter')
+          return handedWorkers(module, record);
         if (name === undefined) return [];
         const jobs = record.job === undefined ? [undefined] : textsOr(module, record.job);
         const handlers = handlersOf(project, module, record.handler);
@@ -58,11 +59,16 @@ export function linkQueues(found: ReadonlyMap<string, QueuesSummary>, project: P
         const target = linker.follow(from, call.callee);
         if (target?.kind !== 'unit' || target.module !== module || target.unit !== unit) return [];
         const text = textOf(linker, from, call.arguments[name]);
-        const own = handled === undefined ? handlersOf(project, module, handler) : handlersOf(project, from, call.arguments[handled]);
+        const own =
+          handled === undefined
+            ? handlersOf(project, module, handler)
+            : handlersOf(project, from, call.arguments[handled]);
         return [{ ...own, queue: text ?? unknownText, job: undefined, module: from, line: call.line }];
       }),
     );
-    return handed.length > 0 ? handed : [{ handlers: [unitId(module, unit)], queue: unknownText, job: undefined, module, line }];
+    return handed.length > 0
+      ? handed
+      : [{ handlers: [unitId(module, unit)], queue: unknownText, job: undefined, module, line }];
   }
 
   /** `@Processor('mail')` with `@Process('welcome')` methods, or with one `process` for every job. */
@@ -72,19 +78,28 @@ export function linkQueues(found: ReadonlyMap<string, QueuesSummary>, project: P
       const processor = decorators.find(({ package: from, name }) => nestPackages.has(from) && name === 'Processor');
       if (processor === undefined) return [];
       const [first] = processor.arguments;
-      const queue = textOf(linker, processor.module, first?.kind === 'object' ? entryOf(first, 'name') : first) ?? unknownText;
+      const queue =
+        textOf(linker, processor.module, first?.kind === 'object' ? entryOf(first, 'name') : first) ?? unknownText;
       const handlers = members(known).flatMap(({ member, owner }): Worker[] => {
         if (member.unit === undefined) return [];
         const [process] = expandDecorators(owner.module, member.decorators, project, new Map()).filter(
           ({ package: from, name }) => nestPackages.has(from) && name === 'Process',
         );
-        const whole = process === undefined && owner.id === known.id && member.name === 'process' && isWorkerHost(known);
+        const whole =
+          process === undefined && owner.id === known.id && member.name === 'process' && isWorkerHost(known);
         if (process === undefined && !whole) return [];
         const [named] = process?.arguments ?? [];
-        const value = named?.kind === 'object' ? entryOf(named, 'name') : named?.kind === 'constant' ? undefined : named;
+        const value =
+          named?.kind === 'object' ? entryOf(named, 'name') : named?.kind === 'constant' ? undefined : named;
         const jobs = value === undefined ? [undefined] : textsOr(owner.module, value);
         const handler = unitId(owner.module, member.unit);
-        return jobs.map((job) => ({ handlers: [handler], queue, job, module: owner.module, line: process?.line ?? member.line }));
+        return jobs.map((job) => ({
+          handlers: [handler],
+          queue,
+          job,
+          module: owner.module,
+          line: process?.line ?? member.line,
+        }));
       });
       return handlers;
     });
@@ -164,7 +179,10 @@ export function linkQueues(found: ReadonlyMap<string, QueuesSummary>, project: P
             const from = unitId(module, unit);
             const key = `${from}\n${to}`;
             const known = events.get(key);
-            events.set(key, { ...(known ?? { from, to, kind: 'event', place: `${module}:${line}` }), count: (known?.count ?? 0) + 1 });
+            events.set(key, {
+              ...(known ?? { from, to, kind: 'event', place: `${module}:${line}` }),
+              count: (known?.count ?? 0) + 1,
+            });
           }
         }
       }

@@ -39,7 +39,8 @@ export function collectTrpc(tree: ModuleTree, lines: LineIndex): TrpcSummary | u
       if (declaration?.kind === 'value' && declaration.scope !== tree.module && declaration.init !== undefined)
         return read(declaration.init, declaration.scope, depth + 1);
     }
-    const path = inner.type === 'Identifier' || inner.type === 'MemberExpression' ? bindingPath(inner, scope, tree) : undefined;
+    const path =
+      inner.type === 'Identifier' || inner.type === 'MemberExpression' ? bindingPath(inner, scope, tree) : undefined;
     return path === undefined || path.root.kind === 'parameter' ? undefined : { kind: 'reference', path };
   }
 
@@ -57,7 +58,10 @@ export function collectTrpc(tree: ModuleTree, lines: LineIndex): TrpcSummary | u
       return procedure(method, call, callee.object, scope);
     }
     // Middlewares of a version 9 router stand between its procedures.
-    if (callee.type === 'MemberExpression' && (method === 'middleware' || method === 'transformer' || method === 'formatError'))
+    if (
+      callee.type === 'MemberExpression' &&
+      (method === 'middleware' || method === 'transformer' || method === 'formatError')
+    )
       return read(callee.object, scope, depth);
     const name = method ?? (callee.type === 'Identifier' ? callee.name : '');
     if (/^mergeRouters$/.test(name)) return merge(call, scope, depth);
@@ -92,7 +96,8 @@ export function collectTrpc(tree: ModuleTree, lines: LineIndex): TrpcSummary | u
       const key = staticKey(property.key, property.computed);
       const held = unwrap(property.value);
       // A plain object is a router, too.
-      const value = held.type === 'ObjectExpression' ? router(maker, held, scope, depth + 1, call) : read(held, scope, depth + 1);
+      const value =
+        held.type === 'ObjectExpression' ? router(maker, held, scope, depth + 1, call) : read(held, scope, depth + 1);
       if (key !== undefined && value !== undefined) entries.push({ key, value, line: lines.lineAt(property.start) });
     }
     return { ...emptyRouter(maker, call), entries, merged };
@@ -126,13 +131,22 @@ export function collectTrpc(tree: ModuleTree, lines: LineIndex): TrpcSummary | u
     while (base.type === 'CallExpression') {
       const callee = unwrap(base.callee);
       const [used] = base.arguments;
-      if (callee.type === 'MemberExpression' && staticKey(callee.property, callee.computed) === 'use' && used !== undefined) {
+      if (
+        callee.type === 'MemberExpression' &&
+        staticKey(callee.property, callee.computed) === 'use' &&
+        used !== undefined
+      ) {
         const name = guardName(used);
         if (name !== undefined) guards.unshift(name);
       }
       base = callee.type === 'MemberExpression' ? unwrap(callee.object) : callee;
     }
-    const own = base.type === 'Identifier' ? base.name : base.type === 'MemberExpression' ? staticKey(base.property, base.computed) : undefined;
+    const own =
+      base.type === 'Identifier'
+        ? base.name
+        : base.type === 'MemberExpression'
+          ? staticKey(base.property, base.computed)
+          : undefined;
     if (own !== undefined && !/^(?:base|public|t)?procedure$/i.test(own)) guards.unshift(own);
     const value = handler === undefined ? undefined : staticValue(handler, scope, tree, 12);
     return {
@@ -176,9 +190,14 @@ function guardName(node: Node): string | undefined {
 /** A handler without what it gives back, which nobody asks. */
 export function brief(value: StaticValue | undefined): StaticValue | undefined {
   if (value?.kind === 'function') return { ...value, returns: undefined };
-  if (value?.kind === 'call') return { ...value, arguments: value.arguments.map((argument) => brief(argument) ?? argument) };
+  if (value?.kind === 'call')
+    return { ...value, arguments: value.arguments.map((argument) => brief(argument) ?? argument) };
   if (value?.kind !== 'object') return value;
   const wanted = new Set(['resolve', 'subscribe']);
   const entries = value.entries.filter(({ key }) => wanted.has(key));
-  return { ...value, entries: entries.map((entry) => ({ ...entry, value: brief(entry.value) ?? entry.value })), spreads: [] };
+  return {
+    ...value,
+    entries: entries.map((entry) => ({ ...entry, value: brief(entry.value) ?? entry.value })),
+    spreads: [],
+  };
 }

@@ -86,7 +86,11 @@ export function linkTrpc(found: ReadonlyMap<string, TrpcSummary>, project: Proje
   }
 
   /** `orders`, or `orders.list` of a router or of a function's result. */
-  function named(module: string, names: readonly string[], depth: number): { id: string; module: string; value: TrpcValue }[] {
+  function named(
+    module: string,
+    names: readonly string[],
+    depth: number,
+  ): { id: string; module: string; value: TrpcValue }[] {
     const [name = '', ...steps] = names;
     const id = `${module}#${name}`;
     const value = found.get(module)?.values.get(name);

@@ -8,7 +8,17 @@ import type { EmitterCall, EventsSummary, SentMessage } from './events-summary.t
 
 const emitting = new Set(['emit', 'emitAsync', 'emitSerial']);
 const listening = new Set(['on', 'once', 'addListener', 'prependListener', 'onAny', 'subscribe']);
-const sending = new Set(['execute', 'publish', 'publishAll', 'apply', 'dispatch', 'send', 'addEvent', 'emit', 'emitAsync']);
+const sending = new Set([
+  'execute',
+  'publish',
+  'publishAll',
+  'apply',
+  'dispatch',
+  'send',
+  'addEvent',
+  'emit',
+  'emitAsync',
+]);
 
 /** Calls on emitters and buses. Which object is one is known when all modules are linked. */
 export function collectEvents(tree: ModuleTree, lines: LineIndex): EventsSummary | undefined {

@@ -71,7 +71,9 @@ export function linkEvents(found: ReadonlyMap<string, EventsSummary>, project: P
           const member = record.members.find(({ name }) => name === method);
           if (member?.unit === undefined || !isFrom(module, decorator, '@nestjs/cqrs')) return [];
           const to = [unitId(module, member.unit)];
-          return decorator.arguments.flatMap((argument) => classKeys(module, argument).map((id) => ({ key: `class ${id}`, to })));
+          return decorator.arguments.flatMap((argument) =>
+            classKeys(module, argument).map((id) => ({ key: `class ${id}`, to })),
+          );
         });
         const listeners = record.members.flatMap((member) =>
           member.decorators.flatMap((decorator): Listener[] => {
@@ -154,7 +156,9 @@ export function linkEvents(found: ReadonlyMap<string, EventsSummary>, project: P
       if (global && !isOwnInstance(module, path)) return shared;
       const binding = findBinding(modules, linker, module, path);
       const steps = binding?.steps.filter((step) => step !== 'new') ?? [];
-      return binding === undefined || name === undefined ? undefined : `${binding.module}#${[binding.name, ...steps].join('.')}`;
+      return binding === undefined || name === undefined
+        ? undefined
+        : `${binding.module}#${[binding.name, ...steps].join('.')}`;
     }
     if (target?.kind !== 'unit') return undefined;
     return emitterClass(target.module, target.unit) ? `${target.module}#${target.unit}` : undefined;
