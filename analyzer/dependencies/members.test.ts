@@ -18,7 +18,7 @@ describe('calls through members of classes, objects and prototypes', () => {
       'stove.ts#Stove.heat',
       'stove.ts#Stove.light',
     ]);
-    expect(calls('stove.ts#Stove.heat')).toEqual(['stove.ts#Fuel', 'stove.ts#Fuel.burn']);
+    expect(calls('stove.ts#Stove.heat')).toEqual(['stove.ts#Fuel.burn']);
     expect(calls('kitchen.ts#statics')).toContain('stove.ts#Stove.light');
   });
 
@@ -29,9 +29,7 @@ describe('calls through members of classes, objects and prototypes', () => {
   });
 
   test('exported instances, and variables that are filled later', () => {
-    expect(calls('kitchen.ts#instance')).toEqual(
-      expect.arrayContaining(['oven.ts#Oven.bake', 'stove.ts#Stove.heat']),
-    );
+    expect(calls('kitchen.ts#instance')).toEqual(expect.arrayContaining(['oven.ts#Oven.bake', 'stove.ts#Stove.heat']));
   });
 
   test('declared types, where the code does not show what is given back', () => {

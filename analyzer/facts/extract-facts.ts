@@ -9,8 +9,10 @@ import { createSqlParser, type SqlParser } from '../data/sql/postgres-parser.ts'
 import { splitStatements } from '../data/sql/split-statements.ts';
 import { finishEndpoints } from '../endpoints/finish-endpoints.ts';
 import type { ModuleSummary } from '../source/module-summary.ts';
-import { readModule, type ReadModule } from '../source/read-module.ts';
+import { createModuleReader } from '../source/module-reader-source.ts';
 import { readModules } from '../source/read-modules.ts';
+import { openSummaryCache } from '../source/summary-cache-store.ts';
+import { threadsToUse } from '../source/worker-pool-process.ts';
 import { createLineIndex } from '../source/place.ts';
 import { listRepository, readText } from '../source/repository-files.ts';
 import { separatePackages } from '../source/own-packages.ts';
@@ -29,6 +31,10 @@ export type Progress = (event: {
 
 export interface ExtractOptions {
   readonly progress?: Progress;
+  /** Where summaries of modules are kept from one run to the next; none are when absent. */
+  readonly cacheFolder?: string;
+  /** Threads that read modules; as many as the machine has processors, up to eight, when absent. The facts are the same. */
+  readonly threads?: number;
 }
 
 /**
@@ -41,25 +47,15 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
     (file) => file === 'overgrow.yaml' || adapters.some((adapter) => adapter.files?.pattern.test(file) === true),
   );
   const unresolved: Unresolved[] = [];
-  const {
-    modules,
-    resolver,
-    skipped: unread,
-  } = await readModules(files, async (wanted) => {
-    const outcomes = new Map<string, ReadModule>();
-    for (const [index, file] of wanted.entries()) {
-      const read = await readText(files.root, file);
-      outcomes.set(
-        file,
-        read.kind === 'text'
-          ? readModule(file, read.text)
-          : { summary: undefined, skipped: [{ path: file, reason: read.reason }] },
-      );
-      if (index % 50 === 49 || index === wanted.length - 1)
-        options.progress?.({ step: 'read', done: index + 1, total: wanted.length });
-    }
-    return outcomes;
+  const cache = options.cacheFolder === undefined ? undefined : await openSummaryCache(options.cacheFolder);
+  const read = createModuleReader({
+    root: files.root,
+    threads: options.threads ?? threadsToUse(),
+    cache,
+    onRead: (done, total) => options.progress?.({ step: 'read', done, total }),
   });
+  const { modules, resolver, skipped: unread } = await readModules(files, read);
+  await cache?.save();
   const skipped: Skipped[] = [...files.skipped, ...unread];
   options.progress?.({ step: 'link', done: 0, total: modules.size });
 

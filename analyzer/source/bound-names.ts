@@ -38,7 +38,8 @@ export function nameChildren(node: Node, names: Map<Node, string>): void {
       return;
     case 'ExportDefaultDeclaration': {
       const declaration = node.declaration as Node;
-      const own = (isFunction(declaration) || isClass(declaration)) && declaration.id !== null ? declaration.id?.name : undefined;
+      const own =
+        (isFunction(declaration) || isClass(declaration)) && declaration.id !== null ? declaration.id?.name : undefined;
       if (!names.has(declaration)) bind(declaration, own ?? 'default');
       return;
     }

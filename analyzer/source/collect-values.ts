@@ -191,7 +191,8 @@ function parentPrototype(node: Node, scope: Scope, tree: ModuleTree): SymbolPath
 /** Where the code does not show what a function gives back, its declared type does: `(): Promise<Oven>`. */
 function collectReturnTypes(tree: ModuleTree, values: Map<string, SymbolPath>): void {
   for (const [node, scope] of tree.scopeOf) {
-    if (!isFunction(node) || scope.unit === undefined || node.returnType === null || node.returnType === undefined) continue;
+    if (!isFunction(node) || scope.unit === undefined || node.returnType === null || node.returnType === undefined)
+      continue;
     const key = `${scope.unit}.()`;
     const path = typePath(awaitedType(node.returnType.typeAnnotation), tree);
     if (path !== undefined && !values.has(key)) values.set(key, path);

@@ -233,7 +233,9 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
   const notePrototype = ({ left, right }: Extract<Node, { type: 'AssignmentExpression' }>, scope: Scope): void => {
     if (left.type !== 'MemberExpression') return;
     const onPrototype = (node: Node) =>
-      node.type === 'MemberExpression' && staticKey(node.property, node.computed) === 'prototype' ? node.object : undefined;
+      node.type === 'MemberExpression' && staticKey(node.property, node.computed) === 'prototype'
+        ? node.object
+        : undefined;
     const value = unwrap(right);
     const holder = onPrototype(left.object);
     if (holder !== undefined && isFunction(value)) prototypeMembers.set(value, { node: holder, scope });

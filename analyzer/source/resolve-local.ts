@@ -108,7 +108,8 @@ function objectLiteral(
   }
   if (inner.type === 'Identifier') {
     const declaration = lookup(scope, inner.name, inner.start);
-    if (declaration?.kind !== 'value' || declaration.init === undefined || declaration.keys.length > 0) return undefined;
+    if (declaration?.kind !== 'value' || declaration.init === undefined || declaration.keys.length > 0)
+      return undefined;
     return objectLiteral(declaration.init, declaration.scope, tree, depth + 1);
   }
   if (inner.type !== 'MemberExpression') return undefined;
@@ -205,7 +206,8 @@ function pathOfDeclaration(
     case 'value': {
       const { init, keys, scope, type } = declaration;
       if (keys.includes('…')) return undefined;
-      const member = keys.length === 1 && init !== undefined ? objectMember(init, keys[0] ?? '', scope, tree) : undefined;
+      const member =
+        keys.length === 1 && init !== undefined ? objectMember(init, keys[0] ?? '', scope, tree) : undefined;
       const held = member === undefined ? undefined : pathOf(member.node, member.scope, tree, depth + 1);
       if (held !== undefined) return held;
       const path = init === undefined ? undefined : pathOf(init, scope, tree, depth + 1);
