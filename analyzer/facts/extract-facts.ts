@@ -7,6 +7,9 @@ import { createReach } from '../dependencies/reach.ts';
 import { createCatalogue, type Catalogue } from '../data/sql/catalogue.ts';
 import { createSqlParser, type SqlParser } from '../data/sql/postgres-parser.ts';
 import { splitStatements } from '../data/sql/split-statements.ts';
+import type { OwnersOf } from '../history/code-owners.ts';
+import { readCodeOwners } from '../history/code-owners-files.ts';
+import { readHistory } from '../history/git-log-process.ts';
 import { finishEndpoints } from '../endpoints/finish-endpoints.ts';
 import type { ModuleSummary } from '../source/module-summary.ts';
 import { createModuleReader } from '../source/module-reader-source.ts';
@@ -33,6 +36,8 @@ export interface ExtractOptions {
   readonly progress?: Progress;
   /** Where summaries of modules are kept from one run to the next; none are when absent. */
   readonly cacheFolder?: string;
+  /** Reads what changed together, and who owns what, from git and CODEOWNERS. */
+  readonly history?: boolean;
   /** Threads that read modules; as many as the machine has processors, up to eight, when absent. The facts are the same. */
   readonly threads?: number;
 }
@@ -92,16 +97,21 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
   const routines = [...catalogue.routines(), ...found.routines];
   options.progress?.({ step: 'link', done: modules.size, total: modules.size });
 
+  const history = options.history === true ? await readHistory(files.root, modules) : undefined;
+  if (history?.remark !== undefined) skipped.push({ path: '.git', reason: history.remark });
+  const ownersOf = options.history === true ? await readCodeOwners(files.root) : undefined;
+
   return sortFacts({
     version: 1,
     source: 'overgrow analyze',
-    units: unitsOf(modules),
+    units: unitsOf(modules, ownersOf),
     entities: entitiesOf([...catalogue.entities(), ...found.entities], accesses, routines),
     dependencies: [...imports.dependencies, ...calls],
     accesses,
     endpoints: finishEndpoints(found.endpoints, found.accesses, createReach(calls)),
     routines,
     ...(found.sideEffects.length === 0 ? {} : { sideEffects: found.sideEffects }),
+    ...(history === undefined || history.changes.length === 0 ? {} : { changes: history.changes }),
     unresolved: [...unresolved, ...imports.unresolved, ...found.unresolved],
     skipped,
   });
@@ -130,7 +140,11 @@ async function readScript(
   });
 }
 
-function unitsOf(modules: ReadonlyMap<string, ModuleSummary>): Unit[] {
+function unitsOf(modules: ReadonlyMap<string, ModuleSummary>, ownersOf: OwnersOf = () => []): Unit[] {
+  const owned = (id: string) => {
+    const owners = ownersOf(id);
+    return owners.length === 0 ? {} : { owners };
+  };
   return [...modules.values()].flatMap((summary): Unit[] => [
     {
       id: summary.id,
@@ -138,6 +152,7 @@ function unitsOf(modules: ReadonlyMap<string, ModuleSummary>): Unit[] {
       lines: summary.lines,
       name: stemOf(summary.id),
       terms: summary.terms,
+      ...owned(summary.id),
       place: `${summary.id}:1`,
     },
     ...summary.units.map((unit): Unit => ({

@@ -47,7 +47,7 @@ export function analyzeCommand(terminal: Terminal, _outcome: Outcome): Command {
       const progress = (read: Parameters<Progress>[0]) => terminal.progress(`${read.done} of ${read.total} files read`);
       const facts =
         options.facts === undefined
-          ? await extractFacts(path, { progress, ...cacheFolder(path, options.cache) })
+          ? await extractFacts(path, { progress, history: true, ...cacheFolder(path, options.cache) })
           : await readFacts(options.facts);
       terminal.progress('');
       if (options.emitFacts !== undefined) await writeFacts(options.emitFacts, facts);
