@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { childrenOf, parseModule, staticKey, unwrap, type Node } from '../source/syntax-tree.ts';
-import { isStaticRecord, staticValue, type Constants, type StaticValue } from './static-value.ts';
+import { isConfiguredRecord, configuredValue, type Constants, type ConfiguredValue } from './configured-value.ts';
 
 /** `@` → `/repo/src`. A target with `$1` takes what the first group of the pattern matched. */
 export interface Alias {
@@ -31,9 +31,9 @@ export function readAliasConfig(file: string, text: string): AliasConfig {
   const roots: string[] = [];
   for (const { key, value } of properties) {
     if (key === 'alias') aliases.push(...aliasesOf(value, folder, constants));
-    if (key === 'moduleNameMapper') aliases.push(...mappedNames(staticValue(value, folder, constants), folder));
+    if (key === 'moduleNameMapper') aliases.push(...mappedNames(configuredValue(value, folder, constants), folder));
     if (key === 'modules' || key === 'moduleDirectories' || key === 'modulePaths')
-      roots.push(...rootsOf(staticValue(value, folder, constants), folder));
+      roots.push(...rootsOf(configuredValue(value, folder, constants), folder));
   }
   return { aliases: [...aliases, ...conventional(path.posix.basename(file), folder)], roots };
 }
@@ -45,9 +45,9 @@ export function readPackageAliases(manifest: Readonly<Record<string, unknown>>, 
     typeof jest === 'object' && jest !== null && 'moduleNameMapper' in jest ? jest.moduleNameMapper : undefined;
   const rootDir = typeof jest === 'object' && jest !== null && 'rootDir' in jest ? String(jest.rootDir) : '.';
   return [
-    ...mappedNames(mapper as StaticValue, path.posix.join(folder, rootDir)),
-    ...namedAliases(manifest['_moduleAliases'] as StaticValue, folder),
-    ...namedAliases(manifest['alias'] as StaticValue, folder),
+    ...mappedNames(mapper as ConfiguredValue, path.posix.join(folder, rootDir)),
+    ...namedAliases(manifest['_moduleAliases'] as ConfiguredValue, folder),
+    ...namedAliases(manifest['alias'] as ConfiguredValue, folder),
   ];
 }
 
@@ -74,11 +74,11 @@ function collectProperties(
 
 function aliasesOf(node: Node, folder: string, constants: Constants): Alias[] {
   const inner = unwrap(node);
-  const value = staticValue(inner, folder, constants);
+  const value = configuredValue(inner, folder, constants);
   if (!Array.isArray(value)) return namedAliases(value, folder);
   const elements = inner.type === 'ArrayExpression' ? inner.elements : [];
-  return (value as readonly StaticValue[]).flatMap((entry, index) => {
-    if (!isStaticRecord(entry)) return [];
+  return (value as readonly ConfiguredValue[]).flatMap((entry, index) => {
+    if (!isConfiguredRecord(entry)) return [];
     const { find, replacement } = entry;
     if (typeof find !== 'string' || typeof replacement !== 'string') return [];
     const element = elements[index];
@@ -100,10 +100,10 @@ function isPattern(element: Node): boolean {
   );
 }
 
-function namedAliases(value: StaticValue, folder: string): Alias[] {
-  if (!isStaticRecord(value)) return [];
+function namedAliases(value: ConfiguredValue, folder: string): Alias[] {
+  if (!isConfiguredRecord(value)) return [];
   return Object.entries(value).flatMap(([name, target]) => {
-    const first = Array.isArray(target) ? (target as readonly StaticValue[])[0] : target;
+    const first = Array.isArray(target) ? (target as readonly ConfiguredValue[])[0] : target;
     if (typeof first !== 'string') return [];
     // webpack: a name that ends in `$` is that name alone; babel: a name that begins with `^` is a pattern.
     const pattern = name.startsWith('^')
@@ -117,18 +117,18 @@ function namedAliases(value: StaticValue, folder: string): Alias[] {
   });
 }
 
-function mappedNames(value: StaticValue, folder: string): Alias[] {
-  if (typeof value !== 'object' || value === null || !isStaticRecord(value)) return [];
+function mappedNames(value: ConfiguredValue, folder: string): Alias[] {
+  if (typeof value !== 'object' || value === null || !isConfiguredRecord(value)) return [];
   return Object.entries(value).flatMap(([expression, target]) => {
-    const first = Array.isArray(target) ? (target as readonly StaticValue[])[0] : target;
+    const first = Array.isArray(target) ? (target as readonly ConfiguredValue[])[0] : target;
     const pattern = compile(expression);
     return typeof first === 'string' && pattern !== undefined ? [{ pattern, target: targetOf(first, folder) }] : [];
   });
 }
 
-function rootsOf(value: StaticValue, folder: string): string[] {
+function rootsOf(value: ConfiguredValue, folder: string): string[] {
   if (!Array.isArray(value)) return [];
-  return (value as readonly StaticValue[])
+  return (value as readonly ConfiguredValue[])
     .filter((entry) => typeof entry === 'string')
     .filter((entry) => !entry.includes('node_modules') && /^[\w@./<>-]+$/.test(entry))
     .map((entry) => path.posix.resolve(folder, entry.replace('<rootDir>', '.')));

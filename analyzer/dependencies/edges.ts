@@ -50,8 +50,18 @@ export function callEdges(modules: ReadonlyMap<string, ModuleSummary>, linker: S
   for (const [id, summary] of modules) {
     for (const reference of summary.references) {
       const target = linker.follow(id, reference.path);
-      if (target?.kind === 'unit')
-        edges.add(unitId(id, reference.unit), unitId(target.module, target.unit), 'call', `${id}:${reference.line}`);
+      if (target?.kind !== 'unit') continue;
+      const from = unitId(id, reference.unit);
+      const place = `${id}:${reference.line}`;
+      edges.add(from, unitId(target.module, target.unit), 'call', place);
+      // What makes an instance runs its constructor, its own or the nearest of its parents.
+      if (target.steps.length !== 1 || target.steps[0] !== 'new') continue;
+      const constructor = linker.follow(target.module, {
+        root: { kind: 'unit', name: target.unit },
+        steps: ['new', 'constructor'],
+      });
+      if (constructor?.kind === 'unit' && constructor.steps.length === 0)
+        edges.add(from, unitId(constructor.module, constructor.unit), 'call', place);
     }
     for (const [name, path] of summary.values) {
       if (!name.endsWith('.…super')) continue;

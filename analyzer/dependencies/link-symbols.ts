@@ -105,6 +105,12 @@ export function createSymbolLinker(
     const end: Target = { kind: 'unit', module, unit, steps };
     if (first === undefined) return end;
     const values = modules.get(module)?.values;
+    if (first === '…super') {
+      const parent = values?.get(`${unit}.…super`);
+      return parent === undefined
+        ? undefined
+        : follow(module, { root: parent.root, steps: [...parent.steps, ...steps.slice(1)] }, depth + 1);
+    }
     if (first === '()' || first === 'new') {
       if (second !== undefined) {
         const member = first === 'new' ? `${unit}.${second}` : undefined;
@@ -132,7 +138,15 @@ export function createSymbolLinker(
       return end;
     }
     if (units.has(`${unit}.${first}`)) return followUnit(module, `${unit}.${first}`, steps.slice(1), depth + 1);
-    return followValue(module, unit, steps, depth) ?? end;
+    // A static member, one of a parent, or a member of what a getter gives back.
+    const held = followValue(module, unit, steps, depth) ?? followValue(module, unit, ['()', ...steps], depth);
+    if (held !== undefined) return held;
+    const parent = values?.get(`${unit}.…super`);
+    const inherited =
+      parent === undefined
+        ? undefined
+        : follow(module, { root: parent.root, steps: [...parent.steps, ...steps] }, depth + 1);
+    return inherited?.kind === 'unit' ? inherited : end;
   };
 
   const followImport = (

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseModule } from '../source/syntax-tree.ts';
-import { isStaticRecord, staticValue, type StaticValue } from './static-value.ts';
+import { isConfiguredRecord, configuredValue, type ConfiguredValue } from './configured-value.ts';
 
 /** What of a tsconfig decides where specifiers lead. Paths are absolute. */
 export interface PathMapping {
@@ -23,10 +23,10 @@ export type FindPackage = (name: string) => string | undefined;
  * it (`tsconfig.app.json`), then those of the folders above, also above the analysed one.
  */
 export function createPathMappings(findPackage: FindPackage): (folder: string) => readonly PathMapping[] {
-  const files = new Map<string, Record<string, StaticValue> | undefined>();
+  const files = new Map<string, Record<string, ConfiguredValue> | undefined>();
   const folders = new Map<string, readonly PathMapping[]>();
 
-  const read = (file: string): Record<string, StaticValue> | undefined => {
+  const read = (file: string): Record<string, ConfiguredValue> | undefined => {
     if (!files.has(file)) files.set(file, parseJsonWithComments(file));
     return files.get(file);
   };
@@ -34,7 +34,7 @@ export function createPathMappings(findPackage: FindPackage): (folder: string) =
   const ownOf = (file: string, depth = 0): PathMapping => {
     const config = read(file);
     const options = config?.['compilerOptions'];
-    const own = isStaticRecord(options) ? options : {};
+    const own = isConfiguredRecord(options) ? options : {};
     const folder = path.dirname(file);
     const inherited =
       depth > 8 ? [] : extendedFiles(config?.['extends'], folder, findPackage).map((base) => ownOf(base, depth + 1));
@@ -45,7 +45,7 @@ export function createPathMappings(findPackage: FindPackage): (folder: string) =
         : last((mapping) => mapping.baseUrl !== undefined)?.baseUrl;
     return {
       baseUrl,
-      paths: isStaticRecord(own['paths'])
+      paths: isConfiguredRecord(own['paths'])
         ? compilePaths(
             own['paths'],
             typeof own['baseUrl'] === 'string' ? path.resolve(folder, own['baseUrl']) : folder,
@@ -59,9 +59,9 @@ export function createPathMappings(findPackage: FindPackage): (folder: string) =
   const referenced = (file: string): string[] => {
     const references = read(file)?.['references'];
     if (!Array.isArray(references)) return [];
-    return (references as readonly StaticValue[]).flatMap((entry) => {
+    return (references as readonly ConfiguredValue[]).flatMap((entry) => {
       const target =
-        isStaticRecord(entry) && typeof entry['path'] === 'string'
+        isConfiguredRecord(entry) && typeof entry['path'] === 'string'
           ? path.resolve(path.dirname(file), entry['path'])
           : undefined;
       if (target === undefined) return [];
@@ -100,7 +100,7 @@ function configNames(folder: string): string[] {
   }
 }
 
-function extendedFiles(value: StaticValue, folder: string, findPackage: FindPackage): string[] {
+function extendedFiles(value: ConfiguredValue, folder: string, findPackage: FindPackage): string[] {
   return (typeof value === 'string' ? [value] : texts(value)).flatMap((name) => {
     if (name.startsWith('.') || path.isAbsolute(name)) {
       const file = path.resolve(folder, name);
@@ -115,7 +115,7 @@ function extendedFiles(value: StaticValue, folder: string, findPackage: FindPack
 }
 
 function compilePaths(
-  value: { readonly [key: string]: StaticValue },
+  value: { readonly [key: string]: ConfiguredValue },
   folder: string,
   baseUrl: string | undefined,
 ): PathMapping['paths'] {
@@ -129,21 +129,21 @@ function compilePaths(
 }
 
 /** JSON with comments and trailing commas is an expression of JavaScript. */
-function parseJsonWithComments(file: string): Record<string, StaticValue> | undefined {
+function parseJsonWithComments(file: string): Record<string, ConfiguredValue> | undefined {
   try {
     const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
     const parsed = parseModule('config.js', `(${text}\n)`);
     const [statement] = parsed.kind === 'parsed' ? parsed.program.body : [];
     const value =
       statement?.type === 'ExpressionStatement'
-        ? staticValue(statement.expression, path.dirname(file), new Map())
+        ? configuredValue(statement.expression, path.dirname(file), new Map())
         : undefined;
-    return isStaticRecord(value) ? value : undefined;
+    return isConfiguredRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function texts(value: StaticValue): string[] {
-  return Array.isArray(value) ? (value as readonly StaticValue[]).filter((entry) => typeof entry === 'string') : [];
+function texts(value: ConfiguredValue): string[] {
+  return Array.isArray(value) ? (value as readonly ConfiguredValue[]).filter((entry) => typeof entry === 'string') : [];
 }

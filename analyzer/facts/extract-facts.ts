@@ -7,10 +7,15 @@ import { createReach } from '../dependencies/reach.ts';
 import { createCatalogue, type Catalogue } from '../data/sql/catalogue.ts';
 import { createSqlParser, type SqlParser } from '../data/sql/postgres-parser.ts';
 import { splitStatements } from '../data/sql/split-statements.ts';
+import type { OwnersOf } from '../history/code-owners.ts';
+import { readCodeOwners } from '../history/code-owners-files.ts';
+import { readHistory } from '../history/git-log-process.ts';
 import { finishEndpoints } from '../endpoints/finish-endpoints.ts';
 import type { ModuleSummary } from '../source/module-summary.ts';
-import { readModule, type ReadModule } from '../source/read-module.ts';
+import { createModuleReader } from '../source/module-reader-source.ts';
 import { readModules } from '../source/read-modules.ts';
+import { openSummaryCache } from '../source/summary-cache-store.ts';
+import { threadsToUse } from '../source/worker-pool-process.ts';
 import { createLineIndex } from '../source/place.ts';
 import { listRepository, readText } from '../source/repository-files.ts';
 import { separatePackages } from '../source/own-packages.ts';
@@ -29,6 +34,12 @@ export type Progress = (event: {
 
 export interface ExtractOptions {
   readonly progress?: Progress;
+  /** Where summaries of modules are kept from one run to the next; none are when absent. */
+  readonly cacheFolder?: string;
+  /** Reads what changed together, and who owns what, from git and CODEOWNERS. */
+  readonly history?: boolean;
+  /** Threads that read modules; as many as the machine has processors, up to eight, when absent. The facts are the same. */
+  readonly threads?: number;
 }
 
 /**
@@ -41,25 +52,15 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
     (file) => file === 'overgrow.yaml' || adapters.some((adapter) => adapter.files?.pattern.test(file) === true),
   );
   const unresolved: Unresolved[] = [];
-  const {
-    modules,
-    resolver,
-    skipped: unread,
-  } = await readModules(files, async (wanted) => {
-    const outcomes = new Map<string, ReadModule>();
-    for (const [index, file] of wanted.entries()) {
-      const read = await readText(files.root, file);
-      outcomes.set(
-        file,
-        read.kind === 'text'
-          ? readModule(file, read.text)
-          : { summary: undefined, skipped: [{ path: file, reason: read.reason }] },
-      );
-      if (index % 50 === 49 || index === wanted.length - 1)
-        options.progress?.({ step: 'read', done: index + 1, total: wanted.length });
-    }
-    return outcomes;
+  const cache = options.cacheFolder === undefined ? undefined : await openSummaryCache(options.cacheFolder);
+  const read = createModuleReader({
+    root: files.root,
+    threads: options.threads ?? threadsToUse(),
+    cache,
+    onRead: (done, total) => options.progress?.({ step: 'read', done, total }),
   });
+  const { modules, resolver, skipped: unread } = await readModules(files, read);
+  await cache?.save();
   const skipped: Skipped[] = [...files.skipped, ...unread];
   options.progress?.({ step: 'link', done: 0, total: modules.size });
 
@@ -96,16 +97,21 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
   const routines = [...catalogue.routines(), ...found.routines];
   options.progress?.({ step: 'link', done: modules.size, total: modules.size });
 
+  const history = options.history === true ? await readHistory(files.root, modules) : undefined;
+  if (history?.remark !== undefined) skipped.push({ path: '.git', reason: history.remark });
+  const ownersOf = options.history === true ? await readCodeOwners(files.root) : undefined;
+
   return sortFacts({
     version: 1,
     source: 'overgrow analyze',
-    units: unitsOf(modules),
+    units: unitsOf(modules, ownersOf),
     entities: entitiesOf([...catalogue.entities(), ...found.entities], accesses, routines),
     dependencies: [...imports.dependencies, ...calls],
     accesses,
     endpoints: finishEndpoints(found.endpoints, found.accesses, createReach(calls)),
     routines,
     ...(found.sideEffects.length === 0 ? {} : { sideEffects: found.sideEffects }),
+    ...(history === undefined || history.changes.length === 0 ? {} : { changes: history.changes }),
     unresolved: [...unresolved, ...imports.unresolved, ...found.unresolved],
     skipped,
   });
@@ -134,7 +140,11 @@ async function readScript(
   });
 }
 
-function unitsOf(modules: ReadonlyMap<string, ModuleSummary>): Unit[] {
+function unitsOf(modules: ReadonlyMap<string, ModuleSummary>, ownersOf: OwnersOf = () => []): Unit[] {
+  const owned = (id: string) => {
+    const owners = ownersOf(id);
+    return owners.length === 0 ? {} : { owners };
+  };
   return [...modules.values()].flatMap((summary): Unit[] => [
     {
       id: summary.id,
@@ -142,6 +152,7 @@ function unitsOf(modules: ReadonlyMap<string, ModuleSummary>): Unit[] {
       lines: summary.lines,
       name: stemOf(summary.id),
       terms: summary.terms,
+      ...owned(summary.id),
       place: `${summary.id}:1`,
     },
     ...summary.units.map((unit): Unit => ({

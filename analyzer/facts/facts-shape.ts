@@ -28,6 +28,7 @@ export const recordShapes = {
       lines: number,
       name: text,
       terms: list(text),
+      owners: list(text),
       place: text,
     },
   ),

@@ -15,6 +15,8 @@ export interface Unit {
   readonly name?: string;
   /** Words of its names and of its folder-free vocabulary, lower case, most telling ones only. */
   readonly terms?: readonly string[];
+  /** Who CODEOWNERS says it belongs to. */
+  readonly owners?: readonly string[];
   /** `file:line`. */
   readonly place?: string;
 }

@@ -36,9 +36,13 @@ export function nameChildren(node: Node, names: Map<Node, string>): void {
     case 'PropertyDefinition':
       bind(node.value, staticKey(node.key, node.computed));
       return;
-    case 'ExportDefaultDeclaration':
-      if (!names.has(node.declaration)) bind(node.declaration as Node, 'default');
+    case 'ExportDefaultDeclaration': {
+      const declaration = node.declaration as Node;
+      const own =
+        (isFunction(declaration) || isClass(declaration)) && declaration.id !== null ? declaration.id?.name : undefined;
+      if (!names.has(declaration)) bind(declaration, own ?? 'default');
       return;
+    }
     case 'CallExpression':
       nameHandlers(node, names);
       return;

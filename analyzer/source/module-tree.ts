@@ -6,6 +6,7 @@ import {
   childrenOf,
   isClass,
   isFunction,
+  staticKey,
   unwrap,
   type CallNode,
   type ClassNode,
@@ -32,6 +33,10 @@ export interface ModuleTree {
   readonly texts: readonly (Located<Node> & { readonly callee: Node | undefined; readonly name: string | undefined })[];
   readonly assignments: readonly Located<Extract<Node, { type: 'AssignmentExpression' }>>[];
   readonly returns: readonly Located<Node>[];
+  /** Functions that are members of an object literal, and that object. */
+  readonly objectMembers: ReadonlyMap<Node, Extract<Node, { type: 'ObjectExpression' }>>;
+  /** Functions that are put on a prototype (`Oven.prototype.bake = …`), and whose it is. */
+  readonly prototypeMembers: ReadonlyMap<Node, Located<Node>>;
   readonly identifiers: ReadonlyMap<string, number>;
   readonly news: readonly Located<Extract<Node, { type: 'NewExpression' }>>[];
   readonly objects: readonly Located<Extract<Node, { type: 'ObjectExpression' }>>[];
@@ -51,6 +56,8 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
   const texts: (Located<Node> & { callee: Node | undefined; name: string | undefined })[] = [];
   const assignments: Located<Extract<Node, { type: 'AssignmentExpression' }>>[] = [];
   const returns: Located<Node>[] = [];
+  const objectMembers = new Map<Node, Extract<Node, { type: 'ObjectExpression' }>>();
+  const prototypeMembers = new Map<Node, Located<Node>>();
   const identifiers = new Map<string, number>();
   const news: Located<Extract<Node, { type: 'NewExpression' }>>[] = [];
   const objects: Located<Extract<Node, { type: 'ObjectExpression' }>>[] = [];
@@ -109,7 +116,8 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
         return;
       case 'VariableDeclarator': {
         const init = node.init ?? undefined;
-        declarePattern(node.id, [], (keys) => ({ kind: 'value', init, keys, scope }), scope);
+        const type = annotatedType(node.id);
+        declarePattern(node.id, [], (keys) => ({ kind: 'value', init, keys, scope, type }), scope);
         if (node.id.type !== 'Identifier') visitPatternDefaults(node.id, scope);
         if (init !== undefined) visit(init, scope, undefined);
         return;
@@ -147,6 +155,7 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
           else {
             nameChildren(property, names);
             if (property.computed) visit(property.key, scope, undefined);
+            objectMembers.set(unwrap(property.value), node);
             // `{ text: 'select …' }` is how pg takes a prepared query: the call around it counts.
             visit(property.value, scope, callee);
           }
@@ -154,6 +163,7 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
         return;
       case 'AssignmentExpression':
         assignments.push({ node, scope });
+        notePrototype(node, scope);
         break;
       case 'ReturnStatement':
         if (node.argument !== null) returns.push({ node: node.argument, scope });
@@ -200,7 +210,8 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
   const visitChain = (node: Node, scope: Scope, call: CallNode | undefined): void => {
     const inner = unwrap(node);
     if (inner.type === 'Identifier') identifiers.set(inner.name, (identifiers.get(inner.name) ?? 0) + 1);
-    if (inner.type === 'Identifier' || inner.type === 'MemberExpression') {
+    if (inner.type === 'Super') chains.push({ node: inner, scope, call });
+    else if (inner.type === 'Identifier' || inner.type === 'MemberExpression') {
       chains.push({ node: inner, scope, call });
       visitInsideChain(inner, scope);
     } else visit(inner, scope, undefined);
@@ -217,6 +228,21 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
     if (object.type === 'MemberExpression') visitInsideChain(object, scope);
     else if (object.type === 'Identifier') identifiers.set(object.name, (identifiers.get(object.name) ?? 0) + 1);
     else visit(object, scope, undefined);
+  };
+
+  const notePrototype = ({ left, right }: Extract<Node, { type: 'AssignmentExpression' }>, scope: Scope): void => {
+    if (left.type !== 'MemberExpression') return;
+    const onPrototype = (node: Node) =>
+      node.type === 'MemberExpression' && staticKey(node.property, node.computed) === 'prototype'
+        ? node.object
+        : undefined;
+    const value = unwrap(right);
+    const holder = onPrototype(left.object);
+    if (holder !== undefined && isFunction(value)) prototypeMembers.set(value, { node: holder, scope });
+    const whole = onPrototype(left);
+    if (whole === undefined || value.type !== 'ObjectExpression') return;
+    for (const property of value.properties)
+      if (property.type === 'Property') prototypeMembers.set(unwrap(property.value), { node: whole, scope });
   };
 
   const visitPatternDefaults = (pattern: Node, scope: Scope): void => {
@@ -238,6 +264,8 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
     texts,
     assignments,
     returns,
+    objectMembers,
+    prototypeMembers,
     identifiers,
     news,
     objects,

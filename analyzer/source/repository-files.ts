@@ -25,6 +25,9 @@ export interface RepositoryFiles {
   readonly skipped: readonly Skipped[];
 }
 
+/** Folders of git and of overgrow itself: no part of what is analysed, and not worth a word. */
+const ownFolders = new Set(['.git', '.overgrow']);
+
 interface Folder {
   readonly path: string;
   readonly doubt: Doubt | undefined;
@@ -76,7 +79,7 @@ export async function listRepository(
       else if (entry.isDirectory()) {
         const role = folderRole(entry.name);
         if (role.kind === 'skip') {
-          if (entry.name !== '.git') skipped.push({ path: below, reason: role.reason });
+          if (!ownFolders.has(entry.name)) skipped.push({ path: below, reason: role.reason });
         } else {
           const own = role.kind === 'doubt' ? { skippedAs: below, reason: role.reason } : undefined;
           pending.push({ path: below, doubt: doubt ?? own });

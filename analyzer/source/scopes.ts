@@ -5,7 +5,14 @@ export type Declaration =
   | { readonly kind: 'class'; readonly scope: Scope }
   | { readonly kind: 'import'; readonly specifier: string; readonly name: string }
   /** `init` may be undefined; `keys` lead from it to the name when it is destructured. */
-  | { readonly kind: 'value'; readonly init: Node | undefined; readonly keys: readonly string[]; readonly scope: Scope }
+  | {
+      readonly kind: 'value';
+      readonly init: Node | undefined;
+      readonly keys: readonly string[];
+      readonly scope: Scope;
+      /** The name of its declared type. */
+      readonly type?: string | undefined;
+    }
   | {
       readonly kind: 'parameter';
       readonly scope: Scope;

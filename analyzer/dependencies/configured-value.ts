@@ -2,11 +2,11 @@ import path from 'node:path';
 import { staticKey, unwrap, type Node } from '../source/syntax-tree.ts';
 
 /** What a configuration file says without being run. `undefined` stands where only running it would tell. */
-export type StaticValue =
+export type ConfiguredValue =
   | string
   | boolean
-  | readonly StaticValue[]
-  | { readonly [key: string]: StaticValue }
+  | readonly ConfiguredValue[]
+  | { readonly [key: string]: ConfiguredValue }
   | undefined;
 
 const maxDepth = 12;
@@ -18,10 +18,10 @@ export type Constants = ReadonlyMap<string, Node>;
  * Reads an expression of a configuration file in `folder`: literals, objects, arrays, constants, and the ways in which paths are
  * written (`path.resolve(__dirname, 'src')`, `fileURLToPath(new URL('./src', import.meta.url))`).
  */
-export function staticValue(node: Node, folder: string, constants: Constants, depth = 0): StaticValue {
+export function configuredValue(node: Node, folder: string, constants: Constants, depth = 0): ConfiguredValue {
   if (depth > maxDepth) return undefined;
   const inner = unwrap(node);
-  const read = (child: Node) => staticValue(child, folder, constants, depth + 1);
+  const read = (child: Node) => configuredValue(child, folder, constants, depth + 1);
   switch (inner.type) {
     case 'Literal':
       if (inner.value instanceof RegExp) return inner.value.source;
@@ -40,10 +40,10 @@ export function staticValue(node: Node, folder: string, constants: Constants, de
     case 'ArrayExpression':
       return inner.elements.map((element) => (element === null ? undefined : read(element)));
     case 'ObjectExpression': {
-      const entries = inner.properties.flatMap((property): [string, StaticValue][] => {
+      const entries = inner.properties.flatMap((property): [string, ConfiguredValue][] => {
         if (property.type === 'SpreadElement') {
           const spread = read(property.argument);
-          return isStaticRecord(spread) ? Object.entries(spread) : [];
+          return isConfiguredRecord(spread) ? Object.entries(spread) : [];
         }
         const key = staticKey(property.key, property.computed);
         return key === undefined ? [] : [[key, read(property.value)]];
@@ -60,7 +60,7 @@ export function staticValue(node: Node, folder: string, constants: Constants, de
       if (inner.object.type === 'MetaProperty')
         return name === 'dirname' ? folder : name === 'url' ? `${folder}/.` : undefined;
       const object = read(inner.object);
-      return name !== undefined && isStaticRecord(object) ? object[name] : undefined;
+      return name !== undefined && isConfiguredRecord(object) ? object[name] : undefined;
     }
     case 'NewExpression':
     case 'CallExpression':
@@ -74,8 +74,8 @@ export function staticValue(node: Node, folder: string, constants: Constants, de
 function pathOf(
   call: Extract<Node, { type: 'CallExpression' | 'NewExpression' }>,
   folder: string,
-  read: (node: Node) => StaticValue,
-): StaticValue {
+  read: (node: Node) => ConfiguredValue,
+): ConfiguredValue {
   const callee = unwrap(call.callee);
   const name =
     callee.type === 'Identifier'
@@ -109,6 +109,6 @@ function pathOf(
   }
 }
 
-export function isStaticRecord(value: StaticValue): value is { readonly [key: string]: StaticValue } {
+export function isConfiguredRecord(value: ConfiguredValue): value is { readonly [key: string]: ConfiguredValue } {
   return typeof value === 'object' && !Array.isArray(value);
 }
