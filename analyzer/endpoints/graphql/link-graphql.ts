@@ -99,9 +99,14 @@ export function linkGraphql(found: ReadonlyMap<string, GraphqlSummary>, project:
   }
 }
 
+function isHandler(value: StaticValue): boolean {
+  return value.kind === 'function' || value.kind === 'reference' || (value.kind === 'call' && value.arguments.some(isHandler));
+}
+
 /** `authenticated(async () => …)`, `combineResolvers(isAdmin, async () => …)`. */
 function guardsOf(handler: StaticValue | undefined): string[] {
-  if (handler?.kind !== 'call') return [];
+  // What is handed no function makes one: it is the handler itself.
+  if (handler?.kind !== 'call' || !handler.arguments.some(isHandler)) return [];
   if (handler.name !== undefined && !/^(?:combine|compose|pipe|chain|wrap|bind|withFilter)/i.test(handler.name)) return [handler.name];
   return handler.arguments.slice(0, -1).flatMap((argument) => {
     if (argument.kind === 'call') return argument.name === undefined ? [] : [argument.name];

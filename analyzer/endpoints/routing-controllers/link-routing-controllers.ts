@@ -1,4 +1,5 @@
 import type { Findings, FoundEndpoint, Project } from '../../adapters/adapter.ts';
+import type { Unresolved } from '../../facts/facts.ts';
 import { unitId } from '../../dependencies/edges.ts';
 import type { ClassRecord, DecoratorRecord } from '../../source/class-records.ts';
 import type { StaticValue } from '../../source/static-value.ts';
@@ -16,6 +17,7 @@ export function linkRoutingControllers(found: ReadonlyMap<string, PrefixSummary>
   const index = createClassIndex(project);
   const applied = (module: string, decorators: readonly DecoratorRecord[]) =>
     decorators.length === 0 ? [] : expandDecorators(module, decorators, project, new Map());
+  const unresolved: Unresolved[] = [];
   const prefix = globalPrefix();
   const endpoints = index.classes.flatMap((known) => {
     if (known.record.abstract || !mayRoute(known.record)) return [];
@@ -25,7 +27,7 @@ export function linkRoutingControllers(found: ReadonlyMap<string, PrefixSummary>
     );
     return index.members(known).flatMap((owned) => routesOf(ofClass, owned, dialect));
   });
-  return { endpoints };
+  return { endpoints, unresolved };
 
   function routesOf(
     ofClass: readonly AppliedDecorator[],
@@ -84,6 +86,12 @@ export function linkRoutingControllers(found: ReadonlyMap<string, PrefixSummary>
       for (const value of prefixes) {
         const text = textOf(linker, module, value);
         if (text !== undefined && !text.includes(unknownText)) return slashed(text);
+        unresolved.push({
+          place: `${module}:1`,
+          what: 'endpoint',
+          text: 'routePrefix',
+          reason: 'The prefix of all routes is only known at run time: paths may lack it.',
+        });
       }
     }
     return '';
