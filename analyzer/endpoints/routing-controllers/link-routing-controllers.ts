@@ -52,7 +52,8 @@ export function linkRoutingControllers(found: ReadonlyMap<string, PrefixSummary>
       const guards = [...new Set([...ofClass, ...decorators].flatMap((one) => guardsOf(one, dialect)))];
       return pathsOf(controller).flatMap((start) =>
         pathsOf(decorator).map((end): FoundEndpoint => {
-          const whole = joinPaths(joinPaths(prefix, slashed(start)), slashed(end));
+          const before = dialect.packages.includes('routing-controllers') ? prefix : '';
+          const whole = joinPaths(joinPaths(before, slashed(start)), slashed(end));
           const path = dialect.braces ? whole.replaceAll(/\{(\w+)\}/g, ':$1') : whole;
           return {
             id: `${method} ${path === '' ? '/' : path}`,
