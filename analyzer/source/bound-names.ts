@@ -37,13 +37,18 @@ export function nameChildren(node: Node, names: Map<Node, string>): void {
       bind(node.value, staticKey(node.key, node.computed));
       return;
     case 'ExportDefaultDeclaration':
-      if (!names.has(node.declaration)) bind(node.declaration as Node, 'default');
+      // What has a name of its own keeps it.
+      if (!names.has(node.declaration) && !isNamed(node.declaration as Node)) bind(node.declaration as Node, 'default');
       return;
     case 'CallExpression':
       nameHandlers(node, names);
       return;
     default:
   }
+}
+
+function isNamed(node: Node): boolean {
+  return (isFunction(node) || isClass(node)) && node.id !== null && node.id !== undefined;
 }
 
 function assignedName(left: Node): string | undefined {
