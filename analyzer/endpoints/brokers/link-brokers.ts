@@ -13,7 +13,6 @@ const packages: Readonly<Record<string, 'kafka' | 'rabbitmq'>> = {
   kafkajs: 'kafka',
   '@confluentinc/kafka-javascript': 'kafka',
   amqplib: 'rabbitmq',
-  'amqplib/callback_api': 'rabbitmq',
   'amqp-connection-manager': 'rabbitmq',
 };
 const established = { kafka: /consumer|producer/i, rabbitmq: /^ch(?:annel)?$|channel/i };
@@ -66,7 +65,7 @@ export function linkBrokers(found: ReadonlyMap<string, BrokerSummary>, project: 
   function brokerOf(module: string, { holder, named }: BrokerCall): 'kafka' | 'rabbitmq' | undefined {
     const origin = holder === undefined || holder.root.kind === 'parameter' ? undefined : packageOrigin(linker, module, holder);
     if (origin !== undefined) return packages[origin.package];
-    const imported = (modules.get(module)?.imports ?? []).flatMap(({ specifier }) => packages[specifier] ?? []);
+    const imported = (modules.get(module)?.imports ?? []).flatMap(({ specifier }) => packages[specifier.replace(/\/callback_api$/, '')] ?? []);
     return imported.find((broker) => established[broker].test(named));
   }
 

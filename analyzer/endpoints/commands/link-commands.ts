@@ -8,7 +8,7 @@ import { textOf, unknownText } from '../decorated/values.ts';
 import { handlersOf } from '../handlers.ts';
 import type { CommandRecord } from './collect-commands.ts';
 
-const packages = new Set(['commander', '@commander-js/extra-typings', 'yargs', 'yargs/yargs', 'cac', 'sade', 'caporal', '@caporal/core']);
+const packages = new Set(['commander', '@commander-js/extra-typings', 'yargs', 'cac', 'sade', 'caporal', '@caporal/core']);
 
 /** `command name`, with the names of the commands around it. */
 export function linkCommands(found: ReadonlyMap<string, readonly CommandRecord[]>, project: Project): Findings {
