@@ -86,7 +86,8 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
 
   const visit = (node: Node, scope: Scope, callee: Node | undefined): void => {
     if (isTypeOnly(node)) {
-      if (node.type === 'TSInterfaceDeclaration' || node.type === 'TSTypeAliasDeclaration') types.set(node.id.name, node);
+      if (node.type === 'TSInterfaceDeclaration' || node.type === 'TSTypeAliasDeclaration')
+        types.set(node.id.name, node);
       return;
     }
     nameChildren(node, names);

@@ -11,8 +11,5 @@ test('consumers of Kafka and RabbitMQ, and who sends to them', async () => {
     'rabbitmq customs: src/customs.ts#Customs.check',
   ]);
   const events = (dependencies ?? []).filter(({ kind }) => kind === 'event').map(({ from, to }) => `${from} → ${to}`);
-  expect(events).toEqual([
-    'src/kafka.ts#announce → src/kafka.ts#onShip',
-    'src/rabbit.js#start → src/rabbit.js#unload',
-  ]);
+  expect(events).toEqual(['src/kafka.ts#announce → src/kafka.ts#onShip', 'src/rabbit.js#start → src/rabbit.js#unload']);
 });

@@ -68,7 +68,9 @@ export function collectBrokers(tree: ModuleTree, lines: LineIndex): BrokerSummar
         return topic === undefined ? [] : record('send', topic, undefined);
       }
       case 'consume':
-        return second === undefined ? [] : record('consume', queueName(first, scope), staticValue(second, scope, tree, 8));
+        return second === undefined
+          ? []
+          : record('consume', queueName(first, scope), staticValue(second, scope, tree, 8));
       case 'sendToQueue':
         return record('sendToQueue', queueName(first, scope), undefined);
       case 'publish':
@@ -83,7 +85,11 @@ export function collectBrokers(tree: ModuleTree, lines: LineIndex): BrokerSummar
   /** `'mail'`, or `q.queue` of `const q = await channel.assertQueue('mail')`. */
   function queueName(node: Node, scope: Scope): StaticValue {
     const inner = unwrap(node);
-    if (inner.type === 'MemberExpression' && inner.object.type === 'Identifier' && staticKey(inner.property, inner.computed) === 'queue') {
+    if (
+      inner.type === 'MemberExpression' &&
+      inner.object.type === 'Identifier' &&
+      staticKey(inner.property, inner.computed) === 'queue'
+    ) {
       const declared = lookup(scope, inner.object.name, inner.start);
       const made = declared?.kind === 'value' && declared.init !== undefined ? unwrap(declared.init) : undefined;
       const [name] = made?.type === 'CallExpression' && lastName(made.callee) === 'assertQueue' ? made.arguments : [];

@@ -24,7 +24,8 @@ export function linkBrokers(found: ReadonlyMap<string, BrokerSummary>, project: 
   const endpoints: FoundEndpoint[] = [...decorated()];
   for (const [module, calls] of found) {
     for (const call of calls) {
-      if (call.method === 'consume' && brokerOf(module, call) === 'rabbitmq') consumer(module, 'rabbitmq', call, call.handler);
+      if (call.method === 'consume' && brokerOf(module, call) === 'rabbitmq')
+        consumer(module, 'rabbitmq', call, call.handler);
       if (call.method === 'subscribe' && brokerOf(module, call) === 'kafka') {
         const runs = calls.filter(({ method }) => method === 'run');
         const run = runs.find(({ around }) => around === call.around) ?? (runs.length === 1 ? runs[0] : undefined);
@@ -63,9 +64,12 @@ export function linkBrokers(found: ReadonlyMap<string, BrokerSummary>, project: 
 
   /** Which broker a consumer or channel is of: by its package, or by an established name in a module that imports one. */
   function brokerOf(module: string, { holder, named }: BrokerCall): 'kafka' | 'rabbitmq' | undefined {
-    const origin = holder === undefined || holder.root.kind === 'parameter' ? undefined : packageOrigin(linker, module, holder);
+    const origin =
+      holder === undefined || holder.root.kind === 'parameter' ? undefined : packageOrigin(linker, module, holder);
     if (origin !== undefined) return packages[origin.package];
-    const imported = (modules.get(module)?.imports ?? []).flatMap(({ specifier }) => packages[specifier.replace(/\/callback_api$/, '')] ?? []);
+    const imported = (modules.get(module)?.imports ?? []).flatMap(
+      ({ specifier }) => packages[specifier.replace(/\/callback_api$/, '')] ?? [],
+    );
     return imported.find((broker) => established[broker].test(named));
   }
 
@@ -76,7 +80,11 @@ export function linkBrokers(found: ReadonlyMap<string, BrokerSummary>, project: 
         if (member.unit === undefined || member.decorators.length === 0) return [];
         const handlers = [unitId(module, member.unit)];
         return expandDecorators(module, member.decorators, project, new Map()).flatMap((decorator): FoundEndpoint[] => {
-          if (decorator.package !== '@golevelup/nestjs-rabbitmq' || !/^Rabbit(?:Subscribe|RPC|Handler)$/.test(decorator.name)) return [];
+          if (
+            decorator.package !== '@golevelup/nestjs-rabbitmq' ||
+            !/^Rabbit(?:Subscribe|RPC|Handler)$/.test(decorator.name)
+          )
+            return [];
           const [options] = decorator.arguments;
           const names = namesOf(decorator.module, entryOf(options, 'queue') ?? entryOf(options, 'routingKey'));
           return names.map((name) => ({
@@ -96,13 +104,19 @@ export function linkBrokers(found: ReadonlyMap<string, BrokerSummary>, project: 
     const edges = new Map<string, Dependency>();
     for (const [module, calls] of found) {
       for (const call of calls) {
-        const broker = call.method === 'send' ? 'kafka' : call.method === 'sendToQueue' || call.method === 'publish' ? 'rabbitmq' : undefined;
+        const broker =
+          call.method === 'send'
+            ? 'kafka'
+            : call.method === 'sendToQueue' || call.method === 'publish'
+              ? 'rabbitmq'
+              : undefined;
         if (broker === undefined || brokerOf(module, call) !== broker) continue;
         for (const name of textsOf(linker, module, call.names)) {
           for (const { handlers } of byId.get(`${broker} ${name}`) ?? []) {
             const [to] = handlers;
             const from = unitId(module, call.unit);
-            if (to !== undefined && to !== from) edges.set(`${from}\n${to}`, { from, to, kind: 'event', place: `${module}:${call.line}` });
+            if (to !== undefined && to !== from)
+              edges.set(`${from}\n${to}`, { from, to, kind: 'event', place: `${module}:${call.line}` });
           }
         }
       }

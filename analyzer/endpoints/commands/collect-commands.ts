@@ -52,7 +52,13 @@ export function collectCommands(tree: ModuleTree, lines: LineIndex): readonly Co
     return fourth === undefined ? [] : [record(head, [staticValue(first, scope, tree)], fourth, node, scope)];
   }
 
-  function record(head: SymbolPath, names: readonly StaticValue[], handler: Node | undefined, node: CallNode, scope: Scope): CommandRecord {
+  function record(
+    head: SymbolPath,
+    names: readonly StaticValue[],
+    handler: Node | undefined,
+    node: CallNode,
+    scope: Scope,
+  ): CommandRecord {
     return {
       head,
       names,
@@ -72,11 +78,16 @@ export function collectCommands(tree: ModuleTree, lines: LineIndex): readonly Co
       if (callee.type !== 'MemberExpression')
         return { head: pathOf(requiredModule(inner) === undefined ? callee : inner, scope, tree), names: [] };
       const before = chainOf(callee.object, scope, depth);
-      return lastName(callee) === 'command' && first !== undefined ? { ...before, names: [...before.names, staticValue(first, scope, tree)] } : before;
+      return lastName(callee) === 'command' && first !== undefined
+        ? { ...before, names: [...before.names, staticValue(first, scope, tree)] }
+        : before;
     }
     if (inner.type === 'NewExpression') {
       const [first] = inner.arguments;
-      return { head: pathOf(inner.callee, scope, tree), names: first === undefined ? [] : [staticValue(first, scope, tree)] };
+      return {
+        head: pathOf(inner.callee, scope, tree),
+        names: first === undefined ? [] : [staticValue(first, scope, tree)],
+      };
     }
     if (inner.type === 'Identifier') {
       const declared = lookup(scope, inner.name, inner.start);

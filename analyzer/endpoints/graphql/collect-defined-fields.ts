@@ -3,7 +3,15 @@ import type { LineIndex } from '../../source/place.ts';
 import { pathOf } from '../../source/resolve-local.ts';
 import { classOf, type Scope } from '../../source/scopes.ts';
 import { entryOf, staticValue, type StaticValue } from '../../source/static-value.ts';
-import { childrenOf, isFunction, lastName, staticKey, unwrap, type CallNode, type Node } from '../../source/syntax-tree.ts';
+import {
+  childrenOf,
+  isFunction,
+  lastName,
+  staticKey,
+  unwrap,
+  type CallNode,
+  type Node,
+} from '../../source/syntax-tree.ts';
 import { withoutResults } from '../handlers.ts';
 import type { DefinedField } from './graphql-summary.ts';
 
@@ -30,7 +38,8 @@ export function collectDefinedFields(tree: ModuleTree, lines: LineIndex): Define
   for (const { node, scope } of tree.calls) {
     const name = lastName(unwrap(node.callee)) ?? '';
     const root = rootOf[name];
-    const maker = root === undefined && !['extendType', 'objectType'].includes(name) ? undefined : pathOf(node.callee, scope, tree);
+    const maker =
+      root === undefined && !['extendType', 'objectType'].includes(name) ? undefined : pathOf(node.callee, scope, tree);
     if (maker === undefined || maker.root.kind === 'parameter') continue;
     const [first, second] = node.arguments;
     if (root !== undefined && name.endsWith('Field') && first !== undefined) {
@@ -104,14 +113,21 @@ export function collectDefinedFields(tree: ModuleTree, lines: LineIndex): Define
   }
 
   /** `definition(t) { t.field('me', { resolve }); t.list.field('all', { resolve }) }`. */
-  function fieldsInside(node: Node, type: string, maker: DefinedField['maker'], within: ModuleTree, scope: Scope): void {
+  function fieldsInside(
+    node: Node,
+    type: string,
+    maker: DefinedField['maker'],
+    within: ModuleTree,
+    scope: Scope,
+  ): void {
     const inner = unwrap(node);
     const pending: Node[] = [inner];
     for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
       if (at.type === 'CallExpression') {
         const [name, options] = at.arguments;
         const value = name?.type === 'Literal' && typeof name.value === 'string' ? name.value : undefined;
-        if (value !== undefined && options !== undefined) add(type, value, options, maker, scopeAt(at, within, scope), at.start);
+        if (value !== undefined && options !== undefined)
+          add(type, value, options, maker, scopeAt(at, within, scope), at.start);
       }
       pending.push(...childrenOf(at));
     }
@@ -131,7 +147,13 @@ export function collectDefinedFields(tree: ModuleTree, lines: LineIndex): Define
   ): void {
     const handler = resolverIn(options, scope);
     if (handler !== undefined || type === 'Query' || type === 'Mutation' || type === 'Subscription')
-      defined.push({ type, name, handler: handler === undefined ? undefined : withoutResults(handler), maker, line: lines.lineAt(at) });
+      defined.push({
+        type,
+        name,
+        handler: handler === undefined ? undefined : withoutResults(handler),
+        maker,
+        line: lines.lineAt(at),
+      });
   }
 
   /** The `resolve` (or `subscribe`) function, however deep: `t.field({ resolve })`, `(t) => t.prismaField({ resolve })`. */

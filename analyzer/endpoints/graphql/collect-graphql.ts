@@ -7,7 +7,11 @@ import { collectDefinedFields } from './collect-defined-fields.ts';
 import type { GraphqlSummary } from './graphql-summary.ts';
 
 /** The names of the three types where GraphQL starts. */
-export const rootTypes: Readonly<Record<string, string>> = { Query: 'query', Mutation: 'mutation', Subscription: 'subscription' };
+export const rootTypes: Readonly<Record<string, string>> = {
+  Query: 'query',
+  Mutation: 'mutation',
+  Subscription: 'subscription',
+};
 
 /** Maps of resolvers, parts of them, and fields that are defined by calls. */
 export function collectGraphql(tree: ModuleTree, lines: LineIndex, moduleId: string): GraphqlSummary | undefined {
@@ -27,7 +31,8 @@ export function collectGraphql(tree: ModuleTree, lines: LineIndex, moduleId: str
   const objects = new Map<string, StaticObject>();
   for (const [name, declarations] of tree.module.declarations) {
     for (const { declaration } of declarations) {
-      if (declaration.kind === 'value' && declaration.init !== undefined && declaration.keys.length === 0) keep(name, declaration.init);
+      if (declaration.kind === 'value' && declaration.init !== undefined && declaration.keys.length === 0)
+        keep(name, declaration.init);
     }
   }
   for (const statement of tree.program.type === 'Program' ? tree.program.body : []) {
@@ -35,7 +40,8 @@ export function collectGraphql(tree: ModuleTree, lines: LineIndex, moduleId: str
   }
   for (const { node } of tree.assignments) {
     const { left } = node;
-    if (left.type === 'MemberExpression' && staticKey(left.property, left.computed) === 'exports') keep('…=', node.right);
+    if (left.type === 'MemberExpression' && staticKey(left.property, left.computed) === 'exports')
+      keep('…=', node.right);
   }
   const defined = collectDefinedFields(tree, lines);
   return roots.length + objects.size + defined.length === 0 ? undefined : { roots, objects, defined, lines: known };
@@ -64,7 +70,8 @@ function holdsFields(node: Node): boolean {
   return inner.properties.some(
     (property) =>
       property.type === 'SpreadElement' ||
-      (!['fields', 'keyFields', 'merge'].includes(staticKey(property.key, property.computed) ?? '') && isFieldLike(property)),
+      (!['fields', 'keyFields', 'merge'].includes(staticKey(property.key, property.computed) ?? '') &&
+        isFieldLike(property)),
   );
 }
 

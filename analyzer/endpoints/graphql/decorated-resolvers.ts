@@ -25,7 +25,16 @@ export function decoratedResolvers(project: Project): FoundEndpoint[] {
         const id = operationName(project.linker, decorator, member, type);
         if (id === undefined) return [];
         const place = `${owner.module}:${decorator.line}`;
-        return [{ id, kind: 'graphql', handlers: [unit], module: owner.module, ...(guards.length === 0 ? {} : { guards }), place }];
+        return [
+          {
+            id,
+            kind: 'graphql',
+            handlers: [unit],
+            module: owner.module,
+            ...(guards.length === 0 ? {} : { guards }),
+            place,
+          },
+        ];
       });
     });
   });

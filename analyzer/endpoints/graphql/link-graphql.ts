@@ -64,11 +64,20 @@ export function linkGraphql(found: ReadonlyMap<string, GraphqlSummary>, project:
       const held = summary === undefined ? undefined : linker.follow(summary.id, path);
       if (held?.kind !== 'unit' || summary === undefined || name === 'default') continue;
       const line = modules.get(held.module)?.units.find((unit) => unit.name === held.unit)?.line ?? 1;
-      add(type, name, held.module, { kind: 'reference', path: { root: { kind: 'unit', name: held.unit }, steps: [] }, pieces: [] }, line);
+      add(
+        type,
+        name,
+        held.module,
+        { kind: 'reference', path: { root: { kind: 'unit', name: held.unit }, steps: [] }, pieces: [] },
+        line,
+      );
     }
   }
 
-  function objectAt(module: string, value: StaticValue): { readonly module: string; readonly object: StaticObject } | undefined {
+  function objectAt(
+    module: string,
+    value: StaticValue,
+  ): { readonly module: string; readonly object: StaticObject } | undefined {
     const path = value.kind === 'reference' ? value.path : value.kind === 'call' ? value.callee : undefined;
     const binding = path === undefined ? undefined : findBinding(modules, linker, module, path);
     const object = binding === undefined ? undefined : found.get(binding.module)?.objects.get(binding.name);
@@ -100,14 +109,19 @@ export function linkGraphql(found: ReadonlyMap<string, GraphqlSummary>, project:
 }
 
 function isHandler(value: StaticValue): boolean {
-  return value.kind === 'function' || value.kind === 'reference' || (value.kind === 'call' && value.arguments.some(isHandler));
+  return (
+    value.kind === 'function' ||
+    value.kind === 'reference' ||
+    (value.kind === 'call' && value.arguments.some(isHandler))
+  );
 }
 
 /** `authenticated(async () => …)`, `combineResolvers(isAdmin, async () => …)`. */
 function guardsOf(handler: StaticValue | undefined): string[] {
   // What is handed no function makes one: it is the handler itself.
   if (handler?.kind !== 'call' || !handler.arguments.some(isHandler)) return [];
-  if (handler.name !== undefined && !/^(?:combine|compose|pipe|chain|wrap|bind|withFilter)/i.test(handler.name)) return [handler.name];
+  if (handler.name !== undefined && !/^(?:combine|compose|pipe|chain|wrap|bind|withFilter)/i.test(handler.name))
+    return [handler.name];
   return handler.arguments.slice(0, -1).flatMap((argument) => {
     if (argument.kind === 'call') return argument.name === undefined ? [] : [argument.name];
     if (argument.kind !== 'reference') return [];

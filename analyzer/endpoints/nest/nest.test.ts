@@ -40,7 +40,9 @@ describe('entry points of a NestJS application', () => {
       'src/patients/patients.service.ts#PatientsService.admit',
       'src/patients/patients.service.ts#PatientsService.list',
     ]);
-    expect(endpoint('GET /api/v1/patients/:id')?.units?.[0]).toBe('src/patients/records.controller.ts#RecordsController.one');
+    expect(endpoint('GET /api/v1/patients/:id')?.units?.[0]).toBe(
+      'src/patients/records.controller.ts#RecordsController.one',
+    );
   });
 
   test('resolvers, patterns, gateways and schedules', () => {

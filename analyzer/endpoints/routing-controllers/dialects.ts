@@ -10,7 +10,16 @@ export interface Dialect {
   readonly braces: boolean;
 }
 
-const verbs = { Get: 'GET', Post: 'POST', Put: 'PUT', Patch: 'PATCH', Delete: 'DELETE', Head: 'HEAD', Options: 'OPTIONS', All: 'ALL' };
+const verbs = {
+  Get: 'GET',
+  Post: 'POST',
+  Put: 'PUT',
+  Patch: 'PATCH',
+  Delete: 'DELETE',
+  Head: 'HEAD',
+  Options: 'OPTIONS',
+  All: 'ALL',
+};
 const inversifyVerbs = {
   httpGet: 'GET',
   httpPost: 'POST',

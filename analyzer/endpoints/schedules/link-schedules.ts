@@ -24,15 +24,24 @@ export function linkSchedules(found: ReadonlyMap<string, readonly ScheduleRecord
   );
   return { endpoints };
 
-  function partsOf(module: string, record: ScheduleRecord): { time: string | undefined; handler: StaticValue | undefined } {
+  function partsOf(
+    module: string,
+    record: ScheduleRecord,
+  ): { time: string | undefined; handler: StaticValue | undefined } {
     const [first, second, third] = record.arguments;
     if (first?.kind === 'object') {
       const time = entryOf(first, 'cronTime') ?? entryOf(first, 'rule');
-      return { time: time === undefined ? undefined : timeOf(module, time), handler: entryOf(first, 'onTick') ?? second };
+      return {
+        time: time === undefined ? undefined : timeOf(module, time),
+        handler: entryOf(first, 'onTick') ?? second,
+      };
     }
     if (record.name === 'scheduleJob' && third !== undefined && third.kind !== 'object')
       return { time: timeOf(module, second), handler: third };
-    return { time: timeOf(module, first), handler: record.name === 'Cron' && second?.kind === 'object' ? third : second };
+    return {
+      time: timeOf(module, first),
+      handler: record.name === 'Cron' && second?.kind === 'object' ? third : second,
+    };
   }
 
   function timeOf(module: string, value: StaticValue | undefined): string {

@@ -12,7 +12,8 @@ const listening = new Set(['on', 'once']);
 export function collectSockets(tree: ModuleTree, lines: LineIndex): readonly SocketRecord[] | undefined {
   const records = tree.calls.flatMap(({ node, scope }): SocketRecord[] => {
     const callee = unwrap(node.callee);
-    if (callee.type !== 'MemberExpression' || !listening.has(staticKey(callee.property, callee.computed) ?? '')) return [];
+    if (callee.type !== 'MemberExpression' || !listening.has(staticKey(callee.property, callee.computed) ?? ''))
+      return [];
     const [event, handler] = node.arguments;
     if (event === undefined || handler === undefined) return [];
     const { object, namespace } = namespaceOf(callee.object, scope);
@@ -39,7 +40,11 @@ export function collectSockets(tree: ModuleTree, lines: LineIndex): readonly Soc
     const inner = unwrap(node);
     if (inner.type === 'CallExpression' && inner.callee.type === 'MemberExpression' && lastName(inner.callee) === 'of')
       return { object: inner.callee.object, namespace: inner.arguments[0] };
-    if (inner.type === 'CallExpression' && inner.callee.type === 'MemberExpression' && listening.has(lastName(inner.callee) ?? ''))
+    if (
+      inner.type === 'CallExpression' &&
+      inner.callee.type === 'MemberExpression' &&
+      listening.has(lastName(inner.callee) ?? '')
+    )
       return namespaceOf(inner.callee.object, scope);
     const declared = inner.type === 'Identifier' ? lookup(scope, inner.name, inner.start) : undefined;
     if (declared?.kind === 'value' && declared.init !== undefined && declared.keys.length === 0) {

@@ -36,7 +36,8 @@ export function linkTrpc(found: ReadonlyMap<string, TrpcSummary>, project: Proje
     for (const merged of router.merged) {
       const start = prefix + merged.prefix;
       for (const { id, module: from, value } of resolve(module, merged.value)) {
-        if (value.kind === 'router' && (id === '' || !seen.has(id))) visit(from, value, start, guards, new Set(seen).add(id));
+        if (value.kind === 'router' && (id === '' || !seen.has(id)))
+          visit(from, value, start, guards, new Set(seen).add(id));
       }
     }
   }

@@ -23,6 +23,9 @@ describe('events inside of the process', () => {
   });
 
   test('EventEmitter2 leads to @OnEvent of the name, wildcards included', () => {
-    expect(from('src/stories.ts#Desk.announce')).toEqual(['src/stories.ts#Readers.notice', 'src/stories.ts#Readers.read']);
+    expect(from('src/stories.ts#Desk.announce')).toEqual([
+      'src/stories.ts#Readers.notice',
+      'src/stories.ts#Readers.read',
+    ]);
   });
 });

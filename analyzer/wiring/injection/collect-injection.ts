@@ -2,7 +2,13 @@ import type { ModuleTree } from '../../source/module-tree.ts';
 import type { LineIndex } from '../../source/place.ts';
 import { pathOf } from '../../source/resolve-local.ts';
 import { classOf, lookup, unitOf, type Scope } from '../../source/scopes.ts';
-import { entryOf, staticValue, type StaticCall, type StaticObject, type StaticValue } from '../../source/static-value.ts';
+import {
+  entryOf,
+  staticValue,
+  type StaticCall,
+  type StaticObject,
+  type StaticValue,
+} from '../../source/static-value.ts';
 import { lastName, staticKey, unwrap, type CallNode, type Node } from '../../source/syntax-tree.ts';
 import type {
   AssignedField,
