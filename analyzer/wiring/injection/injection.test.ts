@@ -60,4 +60,12 @@ describe('calls on what is injected lead to the class behind it', () => {
     expect(edges('by-hand/gate.js#Gate.open', 'call')).toEqual(['by-hand/shed.js#Shed.fetch']);
     expect(edges('by-hand/herbs.js#cut', 'call')).toEqual(['by-hand/shed.js#Shed.fetch']);
   });
+
+  test('what is provided in two ways is reported, not guessed', () => {
+    expect(edges('nest/paints.ts#Painter.paint', 'call')).not.toContain('nest/paints.ts#OilPaint.spread');
+    expect(edges('nest/paints.ts#Painter.paint', 'call')).not.toContain('nest/paints.ts#WaterPaint.spread');
+    expect((facts.unresolved ?? []).map(({ place, what, text }) => `${place} ${what} ${text ?? ''}`)).toEqual([
+      'nest/paints.ts:24 call Painter ← PAINT',
+    ]);
+  });
 });
