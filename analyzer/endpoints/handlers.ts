@@ -48,3 +48,22 @@ export function handlersBetween({ modules, linker }: Project, module: string, fr
   }
   return { handlers: [...new Set(units)].filter((unit) => unit !== module), stretch: { from, to } };
 }
+
+/** A value without what its functions give back, which nobody asks of a handler. */
+export function withoutResults(value: StaticValue): StaticValue {
+  switch (value.kind) {
+    case 'function':
+      return { ...value, returns: undefined };
+    case 'call':
+      return { ...value, object: undefined, arguments: value.arguments.map(withoutResults) };
+    case 'object':
+      return {
+        ...value,
+        entries: value.entries.map((entry) => ({ ...entry, value: withoutResults(entry.value) })),
+      };
+    case 'list':
+      return { ...value, items: value.items.map(withoutResults) };
+    default:
+      return value;
+  }
+}

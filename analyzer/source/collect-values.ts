@@ -17,6 +17,7 @@ export function collectValues(
   collectTopLevel(tree, values, texts);
   collectFields(tree, values);
   collectPrototypes(tree, values);
+  collectMemberTypes(tree, values);
   collectReturned(tree, values);
   collectReturnTypes(tree, values);
   collectLateBindings(tree, values);
@@ -72,6 +73,24 @@ function collectFields(tree: ModuleTree, values: Map<string, SymbolPath>): void 
       !values.has(`${holder}.${name}`)
     ) {
       values.set(`${holder}.${name}`, path);
+    }
+  }
+}
+
+/** `interface Context { orders: Orders }`: what the member of an instance is an instance of. */
+function collectMemberTypes(tree: ModuleTree, values: Map<string, SymbolPath>): void {
+  for (const [name, node] of tree.types) {
+    const members =
+      node.type === 'TSInterfaceDeclaration'
+        ? node.body.body
+        : node.typeAnnotation.type === 'TSTypeLiteral'
+          ? node.typeAnnotation.members
+          : [];
+    for (const member of members) {
+      if (member.type !== 'TSPropertySignature') continue;
+      const key = staticKey(member.key, member.computed);
+      const path = typePath(annotatedType(member), tree);
+      if (key !== undefined && path !== undefined) values.set(`${name}.new.${key}`, path);
     }
   }
 }

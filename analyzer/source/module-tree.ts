@@ -1,7 +1,7 @@
 import type { LineIndex } from './place.ts';
 import type { UnitRecord } from './module-summary.ts';
 import { nameChildren } from './bound-names.ts';
-import { annotatedType, createScope, declare, declarePattern, unitOf, type Scope } from './scopes.ts';
+import { annotatedType, createScope, declare, declarePattern, memberType, unitOf, type Scope } from './scopes.ts';
 import {
   childrenOf,
   isClass,
@@ -41,8 +41,8 @@ export interface ModuleTree {
   readonly news: readonly Located<Extract<Node, { type: 'NewExpression' }>>[];
   readonly objects: readonly Located<Extract<Node, { type: 'ObjectExpression' }>>[];
   readonly enums: readonly Located<Extract<Node, { type: 'TSEnumDeclaration' }>>[];
-  /** Names of interfaces and type aliases. */
-  readonly types: ReadonlySet<string>;
+  /** Interfaces and type aliases, by name. */
+  readonly types: ReadonlyMap<string, Extract<Node, { type: 'TSInterfaceDeclaration' | 'TSTypeAliasDeclaration' }>>;
 }
 
 export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
@@ -62,7 +62,7 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
   const news: Located<Extract<Node, { type: 'NewExpression' }>>[] = [];
   const objects: Located<Extract<Node, { type: 'ObjectExpression' }>>[] = [];
   const enums: Located<Extract<Node, { type: 'TSEnumDeclaration' }>>[] = [];
-  const types = new Set<string>();
+  const types = new Map<string, Extract<Node, { type: 'TSInterfaceDeclaration' | 'TSTypeAliasDeclaration' }>>();
 
   const openScope = (node: FunctionNode | ClassNode, scope: Scope): Scope => {
     const bound = names.get(node);
@@ -93,7 +93,8 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
 
   const visit = (node: Node, scope: Scope, callee: Node | undefined): void => {
     if (isTypeOnly(node)) {
-      if (node.type === 'TSInterfaceDeclaration' || node.type === 'TSTypeAliasDeclaration') types.add(node.id.name);
+      if (node.type === 'TSInterfaceDeclaration' || node.type === 'TSTypeAliasDeclaration')
+        types.set(node.id.name, node);
       return;
     }
     nameChildren(node, names);
@@ -280,7 +281,13 @@ function declareParameters(node: FunctionNode, inner: Scope): void {
     declarePattern(
       parameter,
       [],
-      (keys) => ({ kind: 'parameter', scope: inner, index, key: keys[0], type: keys.length === 0 ? type : undefined }),
+      (keys) => ({
+        kind: 'parameter',
+        scope: inner,
+        index,
+        key: keys[0],
+        type: keys.length === 0 ? type : memberType(parameter, keys),
+      }),
       inner,
     );
   });

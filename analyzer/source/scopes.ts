@@ -102,6 +102,20 @@ export function declarePattern(
   }
 }
 
+/** The type of a name that is taken out of `{ orders }: { orders: Orders }`. */
+export function memberType(node: Node, keys: readonly string[]): string | undefined {
+  const [key, ...further] = keys;
+  if (key === undefined || further.length > 0) return undefined;
+  const pattern = node.type === 'AssignmentPattern' ? node.left : node;
+  if (!('typeAnnotation' in pattern) || pattern.typeAnnotation?.type !== 'TSTypeAnnotation') return undefined;
+  const { typeAnnotation: literal } = pattern.typeAnnotation;
+  if (literal.type !== 'TSTypeLiteral') return undefined;
+  const member = literal.members.find(
+    (own) => own.type === 'TSPropertySignature' && staticKey(own.key, own.computed) === key,
+  );
+  return member === undefined ? undefined : annotatedType(member);
+}
+
 /** `Name` of a `: Name` or `: ns.Name` annotation. */
 export function annotatedType(node: Node): string | undefined {
   if (node.type === 'TSParameterProperty') return annotatedType(node.parameter);

@@ -67,18 +67,11 @@ export function linkApplications(
       for (const { call, line } of found.get(module)?.settings ?? []) {
         const [first, second] = call.arguments;
         if (call.name === 'setGlobalPrefix') {
-          const text = textOf(linker, module, first);
-          if (text === undefined || text.includes(unknownText)) {
-            unresolved.push({
-              place: `${module}:${line}`,
-              what: 'endpoint',
-              text: 'setGlobalPrefix',
-              reason: 'The global prefix is only known at run time: paths may lack it.',
-            });
-          } else prefix = joinPaths('', text.startsWith('/') ? text : `/${text}`);
+          const text = knownPart(module, first, line, 'setGlobalPrefix') ?? '';
+          prefix = joinPaths('', text.startsWith('/') ? text : `/${text}`);
           excluded = itemsOf(entryOf(second, 'exclude')).flatMap((item) => excludedRoute(module, item));
         }
-        if (call.name === 'enableVersioning') versioning = versioningOf(module, first);
+        if (call.name === 'enableVersioning') versioning = versioningOf(module, first, line);
         if (call.name === 'useGlobalGuards') guards.push(...call.arguments.flatMap(guardName));
       }
     }
@@ -95,15 +88,23 @@ export function linkApplications(
     ];
   }
 
-  function versioningOf(module: string, options: StaticValue | undefined): Application['versioning'] {
+  /** What is written of a prefix. The rest (often an empty setting) is only known at run time. */
+  function knownPart(module: string, value: StaticValue | undefined, line: number, text: string): string | undefined {
+    const known = textOf(linker, module, value);
+    if (value !== undefined && (known === undefined || known.includes(unknownText))) {
+      const reason = 'A prefix of all paths is only known at run time: they may lack it.';
+      unresolved.push({ place: `${module}:${line}`, what: 'endpoint', text, reason });
+    }
+    return known?.replaceAll(unknownText, '').replace(/^\/+(?=\w)/, '');
+  }
+
+  function versioningOf(module: string, options: StaticValue | undefined, line: number): Application['versioning'] {
     const type = entryOf(options, 'type');
     const kind = type?.kind === 'reference' ? type.path.steps.at(-1) : type?.kind === 'constant' ? type.value : 'URI';
     if (kind !== 'URI' && kind !== 0) return undefined;
+    const written = entryOf(options, 'prefix');
     return {
-      prefix:
-        entryOf(options, 'prefix')?.kind === 'constant'
-          ? ''
-          : (textOf(linker, module, entryOf(options, 'prefix')) ?? 'v'),
+      prefix: written?.kind === 'constant' ? '' : (knownPart(module, written, line, 'enableVersioning') ?? 'v'),
       defaults: versionsOf(module, entryOf(options, 'defaultVersion'), project),
     };
   }

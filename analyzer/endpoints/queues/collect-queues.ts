@@ -131,7 +131,7 @@ export function collectQueues(tree: ModuleTree, lines: LineIndex): QueuesSummary
       });
     } else if (
       (method === 'add' || method === 'addBulk' || method === 'createJob') &&
-      isNamed(callee.object, /queue|jobs?$/i)
+      mayBeQueue(callee.object, scope)
     ) {
       const queue = queueOf(callee.object, scope);
       if (queue === undefined) return;
@@ -143,6 +143,13 @@ export function collectQueues(tree: ModuleTree, lines: LineIndex): QueuesSummary
         line,
       });
     }
+  }
+
+  /** Sets have an `add` as well: a queue is called one, comes from elsewhere, or is made here. */
+  function mayBeQueue(object: Node, scope: Scope): boolean {
+    if (isNamed(object, /queue|jobs?$/i)) return true;
+    const path = bindingPath(object, scope, tree);
+    return path?.root.kind === 'import' || (path?.root.kind === 'binding' && held.has(path.root.name));
   }
 
   function queueOf(object: Node, scope: Scope): QueueRef | undefined {

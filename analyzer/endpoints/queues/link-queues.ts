@@ -4,7 +4,7 @@ import { unitId } from '../../dependencies/edges.ts';
 import type { Dependency, Unresolved } from '../../facts/facts.ts';
 import type { SymbolPath } from '../../source/module-summary.ts';
 import { entryOf, type StaticValue } from '../../source/static-value.ts';
-import { createClassIndex, type ClassIndex, type KnownClass } from '../decorated/class-index.ts';
+import { createClassIndex, type KnownClass } from '../decorated/class-index.ts';
 import { expandDecorators } from '../decorated/expand-decorators.ts';
 import { textOf, textsOf, unknownText } from '../decorated/values.ts';
 import { handlersOf, type Handlers } from '../handlers.ts';
@@ -32,7 +32,7 @@ export function linkQueues(found: ReadonlyMap<string, QueuesSummary>, project: P
   const { linker } = project;
   const index = createClassIndex(project);
   const unresolved: Unresolved[] = [];
-  const workers = [...plainWorkers(), ...nestWorkers(index)];
+  const workers = [...plainWorkers(), ...nestWorkers()];
   const endpoints = workers.map(endpointOf);
   return { endpoints, dependencies: producerEvents(), unresolved };
 
@@ -72,15 +72,15 @@ export function linkQueues(found: ReadonlyMap<string, QueuesSummary>, project: P
   }
 
   /** `@Processor('mail')` with `@Process('welcome')` methods, or with one `process` for every job. */
-  function nestWorkers({ classes, members }: ClassIndex): Worker[] {
-    return classes.flatMap((known) => {
+  function nestWorkers(): Worker[] {
+    return index.classes.flatMap((known) => {
       const decorators = expandDecorators(known.module, known.record.decorators, project, new Map());
       const processor = decorators.find(({ package: from, name }) => nestPackages.has(from) && name === 'Processor');
       if (processor === undefined) return [];
       const [first] = processor.arguments;
       const queue =
         textOf(linker, processor.module, first?.kind === 'object' ? entryOf(first, 'name') : first) ?? unknownText;
-      const handlers = members(known).flatMap(({ member, owner }): Worker[] => {
+      const handlers = index.members(known).flatMap(({ member, owner }): Worker[] => {
         if (member.unit === undefined) return [];
         const [process] = expandDecorators(owner.module, member.decorators, project, new Map()).filter(
           ({ package: from, name }) => nestPackages.has(from) && name === 'Process',

@@ -36,7 +36,8 @@ export function linkTrpc(found: ReadonlyMap<string, TrpcSummary>, project: Proje
     for (const merged of router.merged) {
       const start = prefix + merged.prefix;
       for (const { id, module: from, value } of resolve(module, merged.value)) {
-        if (value.kind === 'router' && !seen.has(id)) visit(from, value, start, guards, new Set(seen).add(id));
+        if (value.kind === 'router' && (id === '' || !seen.has(id)))
+          visit(from, value, start, guards, new Set(seen).add(id));
       }
     }
   }
@@ -51,7 +52,8 @@ export function linkTrpc(found: ReadonlyMap<string, TrpcSummary>, project: Proje
   ): void {
     for (const { id, module: from, value: known } of resolve(module, value)) {
       if (known.kind === 'router') {
-        if (!seen.has(id)) visit(from, known, `${name}.`, guards, new Set(seen).add(id));
+        // A router that is written in place has no name, and can't hold itself.
+        if (id === '' || !seen.has(id)) visit(from, known, `${name}.`, guards, new Set(seen).add(id));
         continue;
       }
       if (known.kind !== 'procedure') continue;

@@ -1,7 +1,7 @@
 import type { ModuleTree } from '../../source/module-tree.ts';
 import type { LineIndex } from '../../source/place.ts';
 import { pathOf } from '../../source/resolve-local.ts';
-import { classOf, unitOf, type Scope } from '../../source/scopes.ts';
+import { classOf, lookup, unitOf, type Scope } from '../../source/scopes.ts';
 import {
   entryOf,
   staticValue,
@@ -146,12 +146,25 @@ function assignedFields(tree: ModuleTree): AssignedField[] {
   return tree.assignments.flatMap(({ node, scope }) => {
     if (node.left.type !== 'MemberExpression' || node.left.object.type !== 'ThisExpression') return [];
     const field = staticKey(node.left.property, node.left.computed);
-    const holder = classOf(scope)?.unit;
-    const path = pathOf(node.right, scope, tree);
-    if (field === undefined || holder === undefined || path?.root.kind !== 'parameter') return [];
-    if (path.root.unit !== `${holder}.constructor` || path.steps.length > 1) return [];
-    return [{ unit: holder, field, index: path.root.index, key: path.steps[0] }];
+    const unit = classOf(scope)?.unit;
+    const given = parameterOf(node.right, scope);
+    return field === undefined || unit === undefined || given?.unit !== `${unit}.constructor`
+      ? []
+      : [{ unit, field, index: given.index, key: given.key }];
   });
+}
+
+/** `orders`, a name taken out of a parameter, or `deps.orders`. */
+function parameterOf(
+  node: Node,
+  scope: Scope,
+): { readonly unit: string; readonly index: number; readonly key: string | undefined } | undefined {
+  const inner = unwrap(node);
+  const member = inner.type === 'MemberExpression' ? staticKey(inner.property, inner.computed) : undefined;
+  const name = inner.type === 'MemberExpression' ? unwrap(inner.object) : inner;
+  const declared = name.type === 'Identifier' ? lookup(scope, name.name, name.start) : undefined;
+  if (declared?.kind !== 'parameter' || (member !== undefined && declared.key !== undefined)) return undefined;
+  return { unit: unitOf(declared.scope), index: declared.index, key: member ?? declared.key };
 }
 
 function handedCalls(tree: ModuleTree, lines: LineIndex): HandedCall[] {
