@@ -5,7 +5,8 @@ import { callEdges, importEdges, unitId } from '../dependencies/edges.ts';
 import type { Resolution } from '../dependencies/module-resolver-source.ts';
 import { createReach } from '../dependencies/reach.ts';
 import { createCatalogue, type Catalogue } from '../data/sql/catalogue.ts';
-import { createSqlParser, type SqlParser } from '../data/sql/postgres-parser.ts';
+import { createSqlParser, type SqlParser } from '../data/sql/sql-parser.ts';
+import { dialectsOf } from '../data/sql/project-dialects.ts';
 import { splitStatements } from '../data/sql/split-statements.ts';
 import { finishEndpoints } from '../endpoints/finish-endpoints.ts';
 import type { ModuleSummary } from '../source/module-summary.ts';
@@ -79,7 +80,7 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
   const linker = createSymbolLinker(modules, resolve, wiringOf(modules, unwired));
   const imports = importEdges(modules, linker, matching);
 
-  const parser = await createSqlParser();
+  const parser = await createSqlParser(dialectsOf(modules.values()));
   const catalogue = createCatalogue(parser, (place, reason) => unresolved.push({ place, what: 'sql', reason }));
   for (const file of files.sql) {
     if (!isSeparate(file)) unresolved.push(...(await readScript(files.root, file, parser, catalogue, skipped)));
@@ -128,7 +129,7 @@ async function readScript(
     const place = `${file}:${lines.lineAt(at)}`;
     const parsed = parser.parse(text);
     if (parsed.kind === 'failed')
-      return [{ place, what: 'sql', text: text.slice(0, 120), reason: `PostgreSQL's parser says: ${parsed.message}.` }];
+      return [{ place, what: 'sql', text: text.slice(0, 120), reason: `It doesn't parse: ${parsed.message}.` }];
     for (const statement of parsed.statements) catalogue.define(statement, text, place);
     return [];
   });
