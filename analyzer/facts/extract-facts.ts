@@ -8,6 +8,7 @@ import { createCatalogue, type Catalogue } from '../data/sql/catalogue.ts';
 import { createSqlParser, type SqlParser } from '../data/sql/sql-parser.ts';
 import { dialectsOf } from '../data/sql/project-dialects.ts';
 import { splitStatements } from '../data/sql/split-statements.ts';
+import { createAccessTrace } from '../endpoints/access-sequences.ts';
 import { finishEndpoints } from '../endpoints/finish-endpoints.ts';
 import type { ModuleSummary } from '../source/module-summary.ts';
 import { readModule, type ReadModule } from '../source/read-module.ts';
@@ -94,6 +95,7 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
   const found = linkAdapters({ modules, linker, parser, catalogue }, other);
   const calls = [...callEdges(modules, linker), ...found.dependencies];
   const accesses = finishAccesses(found.accesses, linkTransactions(modules, linker, found.transactions));
+  const trace = createAccessTrace(modules, linker, found.accesses, found.dependencies);
   const routines = [...catalogue.routines(), ...found.routines];
   options.progress?.({ step: 'link', done: modules.size, total: modules.size });
 
@@ -104,7 +106,7 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
     entities: entitiesOf([...catalogue.entities(), ...found.entities], accesses, routines),
     dependencies: [...imports.dependencies, ...calls],
     accesses,
-    endpoints: finishEndpoints(found.endpoints, found.accesses, createReach(calls)),
+    endpoints: finishEndpoints(found.endpoints, found.accesses, createReach(calls), trace),
     routines,
     ...(found.sideEffects.length === 0 ? {} : { sideEffects: found.sideEffects }),
     unresolved: [...unresolved, ...imports.unresolved, ...found.unresolved],
