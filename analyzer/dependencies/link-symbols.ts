@@ -80,7 +80,9 @@ export function createSymbolLinker(
           followValue(module, root.name, steps, depth) ??
           followBound(bindings.types.get(`${module}#${root.name}`), steps, depth);
         if (value === undefined) return { kind: 'binding', module, name };
-        return value.kind === 'external' ? { ...value, held: value.held ?? { module, name } } : value;
+        // What a factory gives back is not the factory.
+        const holds = value.kind === 'external' && !steps.includes('()') && !steps.includes('new');
+        return holds ? { ...value, held: value.held ?? { module, name } } : value;
       }
       case 'import':
         return followImport(module, root.specifier, root.name, steps, depth);

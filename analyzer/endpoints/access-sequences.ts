@@ -85,7 +85,8 @@ function orderEvents(
   for (const [id, { references }] of modules) {
     for (const { unit, path, at } of references) {
       const target = linker.follow(id, path);
-      if (target?.kind === 'unit') note(unitId(id, unit), { kind: 'call', at, unit: unitId(target.module, target.unit) });
+      if (target?.kind === 'unit')
+        note(unitId(id, unit), { kind: 'call', at, unit: unitId(target.module, target.unit) });
     }
   }
   for (const { from, to, kind } of wired)

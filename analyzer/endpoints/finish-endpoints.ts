@@ -27,7 +27,10 @@ export function finishEndpoints(
     });
     const sequences = sequence.length === 0 ? {} : { sequences: [sequence] };
     const known = endpoints.get(endpoint.id);
-    endpoints.set(endpoint.id, known === undefined ? { ...endpoint, units, ...sequences } : join(known, units, sequences));
+    endpoints.set(
+      endpoint.id,
+      known === undefined ? { ...endpoint, units, ...sequences } : join(known, units, sequences),
+    );
   }
   return [...endpoints.values()].sort((a, b) => compareText(a.id, b.id));
 }

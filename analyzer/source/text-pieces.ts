@@ -61,7 +61,8 @@ export function taggedPieces(
     const expression = quasi.expressions[index];
     if (expression === undefined) return [text];
     const inner = unwrap(expression);
-    const isValue = !joins && (inner.type === 'Literal' || inner.type === 'TemplateLiteral' || inner.type === 'BinaryExpression');
+    const isValue =
+      !joins && (inner.type === 'Literal' || inner.type === 'TemplateLiteral' || inner.type === 'BinaryExpression');
     return [text, ...(isValue ? [hole('…')] : textPieces(inner, scope, tree, depth + 1))];
   });
 }

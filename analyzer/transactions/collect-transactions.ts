@@ -122,7 +122,8 @@ function manualTransactions(tree: ModuleTree, lines: LineIndex): TransactionReco
 function variableOf(call: CallNode, scope: Scope): string | undefined {
   for (const [name, declarations] of scope.declarations) {
     for (const { declaration } of declarations)
-      if (declaration.kind === 'value' && declaration.init !== undefined && unwrap(declaration.init) === call) return name;
+      if (declaration.kind === 'value' && declaration.init !== undefined && unwrap(declaration.init) === call)
+        return name;
   }
   return undefined;
 }

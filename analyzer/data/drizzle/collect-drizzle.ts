@@ -30,7 +30,8 @@ function readQuery({ links, scope, node }: CallChain, tree: ModuleTree, lines: L
     if (name === undefined || call === undefined || index === 0) continue;
     const table = tableValue(call.arguments[0], scope, tree);
     if (table !== undefined && writers.has(name)) writes.push(table);
-    if (table !== undefined && (readers.has(name) || isJoin(name, call) || (name === 'using' && writes.length > 0))) reads.push(table);
+    if (table !== undefined && (readers.has(name) || isJoin(name, call) || (name === 'using' && writes.length > 0)))
+      reads.push(table);
     if (table !== undefined && (writers.has(name) || readers.has(name))) at ??= place;
     const key = links[index - 1]?.name;
     if ((name === 'findMany' || name === 'findFirst') && key !== undefined && links[index - 2]?.name === 'query') {

@@ -3,7 +3,15 @@ import type { SymbolPath } from '../../source/module-summary.ts';
 import type { LineIndex } from '../../source/place.ts';
 import { pathOf } from '../../source/resolve-local.ts';
 import type { Scope } from '../../source/scopes.ts';
-import { childrenOf, isFunction, lastName, staticKey, unwrap, type CallNode, type Node } from '../../source/syntax-tree.ts';
+import {
+  childrenOf,
+  isFunction,
+  lastName,
+  staticKey,
+  unwrap,
+  type CallNode,
+  type Node,
+} from '../../source/syntax-tree.ts';
 import { textPieces } from '../../source/text-pieces.ts';
 import type { DrizzleFound, DrizzleMaker, DrizzleRelation, DrizzleTable } from './drizzle-summary.ts';
 import { tableValue } from './table-value.ts';
@@ -49,7 +57,10 @@ function makingCall(init: Node): CallNode | undefined {
 function makerOf(call: CallNode, tree: ModuleTree): SymbolPath | undefined {
   const callee = unwrap(call.callee);
   // Followed by name, because what `pgSchema('auth')` gives back is nothing that this project defines.
-  if (callee.type === 'MemberExpression' && /^(?:table|view|materializedView)$/.test(staticKey(callee.property, callee.computed) ?? ''))
+  if (
+    callee.type === 'MemberExpression' &&
+    /^(?:table|view|materializedView)$/.test(staticKey(callee.property, callee.computed) ?? '')
+  )
     return tableValue(callee.object, tree.module, tree) ?? pathOf(callee, tree.module, tree);
   return tableValue(callee, tree.module, tree) ?? pathOf(callee, tree.module, tree);
 }
@@ -58,8 +69,9 @@ function readMaker(name: string, maker: SymbolPath, first: Node, tree: ModuleTre
   const made = maker.root.kind === 'import' ? [maker.root.name, ...maker.steps].at(-1) : undefined;
   if (made === undefined) return undefined;
   const inner = unwrap(first);
-  if (/Schema$/.test(made) && inner.type === 'Literal') return { name, schema: String(inner.value), around: ['', ''] };
-  if (!/TableCreator$/.test(made) || !isFunction(inner)) return undefined;
+  if (made.endsWith('Schema') && inner.type === 'Literal')
+    return { name, schema: String(inner.value), around: ['', ''] };
+  if (!made.endsWith('TableCreator') || !isFunction(inner)) return undefined;
   const body = inner.body === null || inner.body.type === 'BlockStatement' ? undefined : unwrap(inner.body);
   if (body?.type !== 'TemplateLiteral') return { name, schema: undefined, around: ['', ''] };
   const known = (index: number) => body.quasis[index]?.value.cooked ?? '';

@@ -34,9 +34,9 @@ describe('an application with Drizzle', () => {
 
   test('writes, in a transaction; what is handed no table is none', () => {
     expect(accesses('lend')).toEqual(['write public.paintings', 'write vault.loans']);
-    expect(
-      (facts.accesses ?? []).filter(({ transaction }) => transaction === 'src/paintings.ts#lend:19').length,
-    ).toBe(2);
+    expect((facts.accesses ?? []).filter(({ transaction }) => transaction === 'src/paintings.ts#lend:20').length).toBe(
+      2,
+    );
     expect(accesses('remove')).toEqual(['write vault.loans']);
     expect(accesses('forget')).toEqual([]);
   });

@@ -10,13 +10,16 @@ export function tableValue(node: Node | undefined, scope: Scope, tree: ModuleTre
   const inner = unwrap(node);
   if (inner.type === 'MemberExpression') return pathOf(inner, scope, tree);
   if (inner.type === 'CallExpression')
-    return /^alias/.test(lastName(inner.callee) ?? '') ? tableValue(inner.arguments[0], scope, tree, depth + 1) : undefined;
+    return /^alias/.test(lastName(inner.callee) ?? '')
+      ? tableValue(inner.arguments[0], scope, tree, depth + 1)
+      : undefined;
   if (inner.type !== 'Identifier') return undefined;
   const declaration = lookup(scope, inner.name, inner.start);
   if (declaration?.kind === 'import') return pathOf(inner, scope, tree);
   if (declaration?.kind !== 'value') return undefined;
   const { init, keys } = declaration;
-  const known = init === undefined || keys.length > 0 ? undefined : tableValue(init, declaration.scope, tree, depth + 1);
+  const known =
+    init === undefined || keys.length > 0 ? undefined : tableValue(init, declaration.scope, tree, depth + 1);
   if (known !== undefined) return known;
   if (keys.length > 0) return pathOf(inner, scope, tree);
   return declaration.scope === tree.module ? { root: { kind: 'binding', name: inner.name }, steps: [] } : undefined;

@@ -49,7 +49,7 @@ describe('an application with Knex', () => {
 
   test('a table that only run time knows is said', () => {
     expect((facts.unresolved ?? []).map(({ place, reason }) => `${place} ${reason ?? ''}`)).toEqual([
-      'src/recipes.ts:62 The table is only named at run time.',
+      'src/recipes.ts:60 The table is only named at run time.',
     ]);
   });
 
@@ -59,7 +59,7 @@ describe('an application with Knex', () => {
         .filter((access) => access.unit === `src/recipes.ts#Recipes.${unit}`)
         .map((access) => access.transaction);
     expect(new Set([...transactions('add'), ...transactions('note')])).toEqual(
-      new Set(['src/recipes.ts#Recipes.add:32']),
+      new Set(['src/recipes.ts#Recipes.add:31']),
     );
     expect(transactions('clear')).toEqual([undefined]);
   });

@@ -23,7 +23,8 @@ export function collectKysely(tree: ModuleTree, lines: LineIndex): KyselyFound |
     if (query !== undefined) queries.push(query);
     for (const { name, call } of chain.links) {
       const [first] = call?.arguments ?? [];
-      if ((name !== 'with' && name !== 'withRecursive') || first === undefined || (call?.arguments.length ?? 0) < 2) continue;
+      if ((name !== 'with' && name !== 'withRecursive') || first === undefined || (call?.arguments.length ?? 0) < 2)
+        continue;
       const unit = unitOf(chain.scope);
       const names = tableTexts(first, chain.scope, tree).flat();
       for (const piece of names)
@@ -39,7 +40,9 @@ function readQuery({ links, scope, node }: CallChain, tree: ModuleTree, lines: L
   const reads: TableTexts[] = [];
   const writes: TableTexts[] = [];
   const first = (call: CallNode) => tableTexts(call.arguments[0], scope, tree);
-  const begins = links.find(({ name, call }) => call !== undefined && name !== undefined && (writers.has(name) || name === 'selectFrom'));
+  const begins = links.find(
+    ({ name, call }) => call !== undefined && name !== undefined && (writers.has(name) || name === 'selectFrom'),
+  );
   for (const { name, call } of links) {
     if (name === undefined || call === undefined) continue;
     if (name === 'selectFrom') reads.push(first(call));
@@ -104,7 +107,10 @@ function readDefinition(
 /** `.addColumn('a', 'integer', (column) => column.references('b.id'))`. */
 function referencesIn(around: CallNode, chains: readonly CallChain[]): TableTexts {
   return chains
-    .filter(({ node, scope }) => node !== around && node.start >= around.start && node.end <= around.end && inCallback(scope.node))
+    .filter(
+      ({ node, scope }) =>
+        node !== around && node.start >= around.start && node.end <= around.end && inCallback(scope.node),
+    )
     .flatMap(({ links }): TableTexts =>
       links.flatMap(({ name, call }): TableTexts => {
         const column = name === 'references' ? call?.arguments[0] : undefined;

@@ -11,7 +11,9 @@ describe('an application with Kysely', () => {
   const accesses = (unit: string) =>
     (facts.accesses ?? [])
       .filter((access) => access.unit === `src/apples.ts#Apples.${unit}`)
-      .map(({ mode, entity, transaction }) => `${mode} ${entity}${transaction === undefined ? '' : ' in a transaction'}`)
+      .map(
+        ({ mode, entity, transaction }) => `${mode} ${entity}${transaction === undefined ? '' : ' in a transaction'}`,
+      )
       .sort();
 
   test('migrations give tables and keys', () => {
@@ -29,10 +31,7 @@ describe('an application with Kysely', () => {
   });
 
   test('writes, in a transaction and where its client goes', () => {
-    expect(accesses('pick')).toEqual([
-      'read public.trees in a transaction',
-      'write public.apples in a transaction',
-    ]);
+    expect(accesses('pick')).toEqual(['read public.trees in a transaction', 'write public.apples in a transaction']);
     expect(accesses('store')).toEqual(['write cellar.crates in a transaction']);
     expect(accesses('add')).toEqual(['write public.apples']);
   });

@@ -28,7 +28,9 @@ function readModel(
   if (table === undefined || node.superClass === null) return [];
   const mappings = staticValue(node, 'relationMappings');
   const relations =
-    mappings === undefined ? [] : entriesOf(shapeOf(mappings, scope, tree)).flatMap((entry) => readRelation(entry, mappings));
+    mappings === undefined
+      ? []
+      : entriesOf(shapeOf(mappings, scope, tree)).flatMap((entry) => readRelation(entry, mappings));
   return [{ name, table: tableTexts(table, scope, tree), relations, line: lines.lineAt(node.start) }];
 }
 
@@ -98,7 +100,8 @@ function tableOf(column: string): string {
 }
 
 const starts = new Set(['query', '$query', '$relatedQuery', 'relatedQuery', '$fetchGraph', 'fetchGraph']);
-const graphVerb = /^(?:withGraphFetched|withGraphJoined|eager|mergeEager|joinEager|\$?fetchGraph|(?:left|inner|right|full|outer|leftOuter|rightOuter)?[jJ]oin(?:Related|Relation))$/;
+const graphVerb =
+  /^(?:withGraphFetched|withGraphJoined|eager|mergeEager|joinEager|\$?fetchGraph|(?:left|inner|right|full|outer|leftOuter|rightOuter)?[jJ]oin(?:Related|Relation))$/;
 const writeVerb = /^(?:insert|patch|update|delete|relate|unrelate|upsert|increment|decrement|truncate)/;
 const bothVerb = /^(?:upsertGraph|patchAndFetch|updateAndFetch)/;
 
@@ -115,9 +118,11 @@ function readQuery({ links, scope }: CallChain, tree: ModuleTree, lines: LineInd
     name !== undefined && call !== undefined && graphVerb.test(name) ? graphArguments(call.arguments, scope, tree) : [],
   );
   const writes = called.some((name) => writeVerb.test(name));
-  const graph = after.find(({ name }) => name === 'insertGraph' || name === 'upsertGraph' || name === 'insertWithRelated');
+  const graph = after.find(
+    ({ name }) => name === 'insertGraph' || name === 'upsertGraph' || name === 'insertWithRelated',
+  );
   const [first] = start.call.arguments;
-  const related = /elatedQuery$/.test(start.name) && first?.type === 'Literal' ? String(first.value) : undefined;
+  const related = start.name.endsWith('elatedQuery') && first?.type === 'Literal' ? String(first.value) : undefined;
   return [
     {
       unit: unitOf(scope),

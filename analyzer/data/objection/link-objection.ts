@@ -12,7 +12,8 @@ import { relationPaths } from './relation-expression.ts';
 /** Models and their queries, where the project has Objection. */
 export function linkObjection(found: ReadonlyMap<string, ObjectionFound>, project: Project): Findings {
   const { modules, linker } = project;
-  if (![...modules.values()].some(({ imports }) => imports.some(({ specifier }) => specifier === 'objection'))) return {};
+  if (![...modules.values()].some(({ imports }) => imports.some(({ specifier }) => specifier === 'objection')))
+    return {};
   const byUnit = new Map<string, { readonly model: ObjectionModel; readonly entity: string }>();
   const byEntity = new Map<string, ObjectionModel>();
   const entities: Entity[] = [];
@@ -21,7 +22,9 @@ export function linkObjection(found: ReadonlyMap<string, ObjectionFound>, projec
       for (const { entity } of namedTables(module, model.table, linker).tables) {
         byUnit.set(`${module} ${model.name}`, { model, entity });
         byEntity.set(entity, model);
-        const references = model.relations.filter(({ kind }) => kind === 'belongsTo').map(({ table }) => entityOf(table));
+        const references = model.relations
+          .filter(({ kind }) => kind === 'belongsTo')
+          .map(({ table }) => entityOf(table));
         entities.push({
           id: entity,
           kind: 'table',
@@ -44,7 +47,8 @@ export function linkObjection(found: ReadonlyMap<string, ObjectionFound>, projec
     const relation = model.relations.find(({ name }) => name === query.related);
     const related = relation === undefined ? undefined : byEntity.get(entityOf(relation.table));
     for (const mode of query.modes) add(mode, relation === undefined ? start.entity : entityOf(relation.table));
-    if (relation?.through !== undefined) add(query.modes.includes('write') ? 'write' : 'read', entityOf(relation.through));
+    if (relation?.through !== undefined)
+      add(query.modes.includes('write') ? 'write' : 'read', entityOf(relation.through));
     if (relation !== undefined && related === undefined) model = { ...model, relations: [] };
     else if (related !== undefined) model = related;
     const visit = (mode: AccessMode) => (one: ObjectionRelation) => {
@@ -75,7 +79,11 @@ export function linkObjection(found: ReadonlyMap<string, ObjectionFound>, projec
     return undefined;
   }
 
-  function followPath(model: ObjectionModel, path: readonly string[], visit: (relation: ObjectionRelation) => void): void {
+  function followPath(
+    model: ObjectionModel,
+    path: readonly string[],
+    visit: (relation: ObjectionRelation) => void,
+  ): void {
     let at: ObjectionModel | undefined = model;
     for (const name of path) {
       const relation: ObjectionRelation | undefined = at?.relations.find((one) => one.name === name);

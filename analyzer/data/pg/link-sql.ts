@@ -122,7 +122,10 @@ function withTableValues({ linker, catalogue }: Project): SymbolLinker {
       const held = target?.kind === 'external' ? target.held : target?.kind === 'binding' ? target : undefined;
       const entity = held === undefined ? undefined : catalogue.entityOfValue(held.module, held.name);
       if (entity === undefined) return undefined;
-      const text = entity.split('.').map((part) => `"${part}"`).join('.');
+      const text = entity
+        .split('.')
+        .map((part) => `"${part}"`)
+        .join('.');
       return { module, pieces: [{ kind: 'text', text }] };
     },
   };

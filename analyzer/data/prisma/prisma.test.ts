@@ -55,7 +55,7 @@ describe('an application with Prisma', () => {
     expect(accesses('announce')).toEqual([]);
     expect(accesses('any')).toEqual([]);
     expect((facts.unresolved ?? []).filter(({ what }) => what === 'sql')).toEqual([
-      { place: 'src/books.ts:51', what: 'sql', text: 'findMany', reason: 'The model is only named at run time.' },
+      { place: 'src/books.ts:49', what: 'sql', text: 'findMany', reason: 'The model is only named at run time.' },
     ]);
   });
 

@@ -19,7 +19,10 @@ export function parseOtherDialect(source: string, dialect: OtherDialect): Parsed
 /** What sqlparser-rs doesn't know and no table depends on: full-text searches without brackets, `IF EXISTS` of keys. */
 function plainSearch(source: string): string {
   return source
-    .replace(/\bmatch\b\s*(?:\([^()]*\)|[\w.`]+(?:\s*,\s*[\w.`]+)*)\s*against\s*\((?:[^()']|'[^']*'|\([^()]*\))*\)/gi, 'TRUE')
+    .replace(
+      /\bmatch\b\s*(?:\([^()]*\)|[\w.`]+(?:\s*,\s*[\w.`]+)*)\s*against\s*\((?:[^()']|'[^']*'|\([^()]*\))*\)/gi,
+      'TRUE',
+    )
     .replace(/\bdrop\s+(foreign\s+key|index|constraint)\s+if\s+exists\b/gi, 'DROP $1');
 }
 
@@ -40,7 +43,9 @@ function convertStatement(statement: unknown): SqlStatement[] {
     case 'Call':
       return [made('CallStmt', { funccall: { funcname: strings(tree['name']) }, rest: convert(tree['args']) })];
     case 'CreateTable':
-      return [made('CreateStmt', { relation: relation(tree['name'], tree['temporary']), tableElts: foreignKeys(tree) })];
+      return [
+        made('CreateStmt', { relation: relation(tree['name'], tree['temporary']), tableElts: foreignKeys(tree) }),
+      ];
     case 'AlterTable':
       return alterations(tree);
     case 'RenameTable':
@@ -137,7 +142,8 @@ function updates(tree: SqlTree): SqlTree[] {
   });
   const [first, ...joined] = relations;
   const written = relations.filter(
-    (one) => qualifiers.includes(one.alias) || (one === first && (qualifiers.includes(undefined) || joined.length === 0)),
+    (one) =>
+      qualifiers.includes(one.alias) || (one === first && (qualifiers.includes(undefined) || joined.length === 0)),
   );
   return writes(relations, written.length === 0 ? relations.slice(0, 1) : written, names, [
     conditionsIn([table]),
@@ -231,7 +237,8 @@ function drop(tree: SqlTree): SqlStatement {
   const kind = text(tree['object_type']) ?? '';
   const removeType = kind === 'Table' ? 'OBJECT_TABLE' : kind === 'View' ? 'OBJECT_VIEW' : 'OBJECT_OTHER';
   // An index may have the name of a table.
-  const objects = removeType === 'OBJECT_OTHER' ? [] : list(tree['names']).map((name) => ({ List: { items: strings(name) } }));
+  const objects =
+    removeType === 'OBJECT_OTHER' ? [] : list(tree['names']).map((name) => ({ List: { items: strings(name) } }));
   return made('DropStmt', { removeType, objects });
 }
 
@@ -248,8 +255,17 @@ function relation(name: unknown, temporary?: unknown): SqlTree {
   };
 }
 
+const keywords = new Set('SELECT FROM WHERE SET ON GROUP ORDER BY HAVING LIMIT VALUES INTO JOIN AND OR'.split(' '));
+
+/** Errors: sqlparser-rs takes keywords for names where no server does; such a text doesn't parse. */
 function identifiers(name: unknown): string[] {
-  return list(name).flatMap((part) => text(record(record(part)['Identifier'])['value']) ?? []);
+  return list(name).flatMap((part) => {
+    const { value, quote_style: quote } = record(record(part)['Identifier']);
+    const word = text(value);
+    if (word !== undefined && typeof quote !== 'string' && keywords.has(word.toUpperCase()))
+      throw new SyntaxError(`syntax error at "${word}"`);
+    return word ?? [];
+  });
 }
 
 function lastIdentifier(name: unknown): string | undefined {

@@ -2,7 +2,10 @@ import type { ModuleSummary } from '../../source/module-summary.ts';
 import type { SqlDialect } from './sql-parser.ts';
 
 const clients: readonly (readonly [SqlDialect, RegExp])[] = [
-  ['postgres', /^(?:pg|pg-promise|pg-native|postgres|slonik|postgrator|@neondatabase\/serverless|@vercel\/postgres|@pgtyped\/runtime|pg-\w+)$/],
+  [
+    'postgres',
+    /^(?:pg|pg-promise|pg-native|postgres|slonik|postgrator|@neondatabase\/serverless|@vercel\/postgres|@pgtyped\/runtime|pg-\w+)$/,
+  ],
   ['mysql', /^(?:mysql2?|mariadb|promise-mysql|serverless-mysql|@planetscale\/database)(?:\/|$)/],
   ['sqlite', /^(?:better-sqlite3|sqlite3?|sql\.js|node:sqlite|bun:sqlite|@libsql\/client|better-sqlite3-\w+)(?:\/|$)/],
 ];

@@ -16,11 +16,10 @@ export function splitStatements(script: string): { readonly text: string; readon
   };
   while (at < script.length) {
     const character = script[at];
-    const lineStart = at === 0 || script[at - 1] === '\n';
     if (character === '-' && script[at + 1] === '-') at = endOf(script, '\n', at);
     else if (character === '/' && script[at + 1] === '*') at = endOf(script, '*/', at + 2);
     else if (character === "'" || character === '"' || character === '`') at = endOf(script, character, at + 1);
-    else if (lineStart && /^delimiter\s/i.test(script.slice(at, at + 10))) {
+    else if (/^delimiter\s/i.test(script.slice(at, at + 10)) && isLineStart(script, at)) {
       close(at);
       const line = script.slice(at, endOf(script, '\n', at));
       delimiter = line.trim().split(/\s+/)[1] ?? ';';
@@ -34,7 +33,7 @@ export function splitStatements(script: string): { readonly text: string; readon
     } else if (character === '$') {
       const tag = /^\$(?:[A-Za-z_]\w*)?\$/.exec(script.slice(at, at + 70))?.[0];
       at = tag === undefined ? at + 1 : endOf(script, tag, at + tag.length);
-    } else if (character === '\\' && lineStart) {
+    } else if (character === '\\' && isLineStart(script, at)) {
       close(at);
       at = endOf(script, '\n', at);
       start = at;
@@ -46,11 +45,18 @@ export function splitStatements(script: string): { readonly text: string; readon
 
 /** Whether a `create trigger` or `procedure` has begun a body and not ended it. PostgreSQL's stand in dollar quotes or strings. */
 function insideBody(statement: string): boolean {
-  if (!/^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*create\s(?:[^;(]*\s)?(?:trigger|procedure|function|event)\s/i.test(statement)) return false;
+  if (
+    !/^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*create\s(?:[^;(]*\s)?(?:trigger|procedure|function|event)\s/i.test(statement)
+  )
+    return false;
   const bare = statement.replace(/'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
   const opened = bare.match(/\b(?:begin|(?<!end\s+)case)\b/gi)?.length ?? 0;
   const closed = bare.match(/\bend\b(?!\s+(?:if|while|loop|repeat|for)\b)/gi)?.length ?? 0;
   return opened > closed;
+}
+
+function isLineStart(script: string, at: number): boolean {
+  return script.slice(script.lastIndexOf('\n', at - 1) + 1, at).trim() === '';
 }
 
 function endOf(script: string, mark: string, from: number): number {
