@@ -10,7 +10,7 @@ export function tableValue(node: Node | undefined, scope: Scope, tree: ModuleTre
   const inner = unwrap(node);
   if (inner.type === 'MemberExpression') return pathOf(inner, scope, tree);
   if (inner.type === 'CallExpression')
-    return /^alias/.test(lastName(inner.callee) ?? '')
+    return (lastName(inner.callee) ?? '').startsWith('alias')
       ? tableValue(inner.arguments[0], scope, tree, depth + 1)
       : undefined;
   if (inner.type !== 'Identifier') return undefined;

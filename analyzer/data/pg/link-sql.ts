@@ -65,7 +65,9 @@ export function linkSql(texts: SqlTexts, project: Project): Findings {
       }
       parsedAny = true;
       for (const statement of parsed.statements) {
-        if (definitions.test(plain) && (undone || catalogue.define(statement, parsed.text, place))) continue;
+        const defines = definitions.test(plain) && (undone || catalogue.define(statement, parsed.text, place));
+        // `create table … as select` reads as well.
+        if (defines && statement.kind !== 'CreateTableAsStmt') continue;
         const found = statementAccesses(statement);
         if (found.tables.some((access) => access.table === qualify(undefined, unknownName))) {
           unresolved.push({ place, what: 'sql', text: shorten(plain), reason: 'The table is only named at run time.' });

@@ -40,6 +40,8 @@ describe('statements of other dialects', () => {
     ['DELETE FROM a WHERE x IN (SELECT y FROM b) LIMIT 3', ['read public.b', 'write public.a']],
     ['WITH c AS (SELECT * FROM a) SELECT * FROM c JOIN b USING (x)', ['read public.a', 'read public.b']],
     ['TRUNCATE TABLE a', ['write public.a']],
+    ['CREATE TABLE a AS SELECT * FROM b WHERE c != "[]"', ['read public.b']],
+    ['SELECT * FROM INFORMATION_SCHEMA.STATISTICS', []],
   ])('MySQL: %s', (text, expected) => {
     expect(accessesIn(text)).toEqual(expected);
   });

@@ -66,6 +66,7 @@ function guess(holed: HoledText, index: number): string {
   if (/\b(?:from|join|into|update|table|only|truncate)$/i.test(before)) return unknownName;
   if (/\b(?:from|join)\s*\($/i.test(before)) return `SELECT NULL FROM ${unknownName}`;
   if (glued && before.endsWith('$')) return '1';
+  if (/\b(?:from|join|into|update|table)\s+["`]$/i.test(before)) return unknownName;
   if (glued) return 'x';
   if (/\b(?:order\s+by|group\s+by)$/i.test(before)) return '1';
   if (/\bset$/i.test(before)) return `${unknownName} = NULL`;

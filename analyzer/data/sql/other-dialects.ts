@@ -45,6 +45,7 @@ function convertStatement(statement: unknown): SqlStatement[] {
     case 'CreateTable':
       return [
         made('CreateStmt', { relation: relation(tree['name'], tree['temporary']), tableElts: foreignKeys(tree) }),
+        ...('body' in record(tree['query']) ? [made('SelectStmt', select(record(tree['query'])))] : []),
       ];
     case 'AlterTable':
       return alterations(tree);
