@@ -1,7 +1,7 @@
 import type { AccessMode, Dependency, Endpoint, Entity, Routine, SideEffect, Unresolved } from '../facts/facts.ts';
 import type { SymbolLinker } from '../dependencies/link-symbols.ts';
 import type { Catalogue } from '../data/sql/catalogue.ts';
-import type { SqlParser } from '../data/sql/postgres-parser.ts';
+import type { SqlParser } from '../data/sql/sql-parser.ts';
 import type { ModuleSummary } from '../source/module-summary.ts';
 import type { ModuleTree } from '../source/module-tree.ts';
 import type { LineIndex } from '../source/place.ts';

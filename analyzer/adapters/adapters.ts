@@ -1,4 +1,7 @@
+import { drizzle } from '../data/drizzle/index.ts';
 import { knex } from '../data/knex/index.ts';
+import { kysely } from '../data/kysely/index.ts';
+import { objection } from '../data/objection/index.ts';
 import { sql } from '../data/pg/index.ts';
 import { prisma } from '../data/prisma/index.ts';
 import { brokers } from '../endpoints/brokers/index.ts';
@@ -18,8 +21,11 @@ import { sealAdapter, type AnyAdapter } from './adapter.ts';
 /** Every adapter, in the order in which they are linked: definitions of tables before those who use them. */
 export const adapters: readonly AnyAdapter[] = [
   // Data: definitions of tables first.
+  sealAdapter(drizzle),
   sealAdapter(sql),
   sealAdapter(knex),
+  sealAdapter(kysely),
+  sealAdapter(objection),
   sealAdapter(prisma),
   // Endpoints.
   sealAdapter(brokers),

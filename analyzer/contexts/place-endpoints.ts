@@ -32,7 +32,8 @@ export function placeEndpoints(facts: Facts, placing: EndpointPlacing): Map<stri
       vote(placing.contextOfUnit(unit), 1);
       for (const { entity, weight } of accesses.get(unit) ?? []) vote(placing.contextOfEntity(entity), weight);
     }
-    for (const sequence of endpoint.sequences ?? [])
+    // Units have voted by their accesses.
+    for (const sequence of handler === undefined ? (endpoint.sequences ?? []) : [])
       for (const [mode, entity] of sequence) vote(placing.contextOfEntity(entity), mode === 'write' ? 3 : 1);
     return [...votes].sort(([a, x], [b, y]) => y - x || a - b)[0]?.[0];
   }

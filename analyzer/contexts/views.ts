@@ -69,6 +69,8 @@ function addSequences(
   builder: ReturnType<typeof createGraphBuilder>,
 ): void {
   for (const endpoint of facts.endpoints ?? []) {
+    // Units say the same by their accesses.
+    if ((endpoint.units ?? []).length > 0) continue;
     for (const sequence of endpoint.sequences ?? []) {
       const nodes = [...new Set(sequence.map(([, entity]) => node(entity)))]
         .filter((at): at is number => at !== undefined)

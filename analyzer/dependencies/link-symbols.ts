@@ -5,8 +5,17 @@ export type Target =
   | { readonly kind: 'unit'; readonly module: string; readonly unit: string; readonly steps: readonly string[] }
   | { readonly kind: 'binding'; readonly module: string; readonly name: string }
   | { readonly kind: 'module'; readonly module: string }
-  /** A value of a package: by its specifier, the imported name and the steps after it. */
-  | { readonly kind: 'external'; readonly specifier: string; readonly name: string; readonly steps: readonly string[] }
+  /**
+   * A value of a package: by its specifier, the imported name and the steps after it. `held` is the last name in this project that has it:
+   * `users` of `export const users = pgTable(…)`.
+   */
+  | {
+      readonly kind: 'external';
+      readonly specifier: string;
+      readonly name: string;
+      readonly steps: readonly string[];
+      readonly held?: { readonly module: string; readonly name: string };
+    }
   | {
       readonly kind: 'parameter';
       readonly module: string;
@@ -65,15 +74,16 @@ export function createSymbolLinker(
     switch (root.kind) {
       case 'unit':
         return followUnit(module, root.name, steps, depth);
-      case 'binding':
-        return (
+      case 'binding': {
+        const name = [root.name, ...steps].join('.');
+        const value =
           followValue(module, root.name, steps, depth) ??
-          followBound(bindings.types.get(`${module}#${root.name}`), steps, depth) ?? {
-            kind: 'binding',
-            module,
-            name: [root.name, ...steps].join('.'),
-          }
-        );
+          followBound(bindings.types.get(`${module}#${root.name}`), steps, depth);
+        if (value === undefined) return { kind: 'binding', module, name };
+        // What a factory gives back is not the factory.
+        const holds = value.kind === 'external' && !steps.includes('()') && !steps.includes('new');
+        return holds ? { ...value, held: value.held ?? { module, name } } : value;
+      }
       case 'import':
         return followImport(module, root.specifier, root.name, steps, depth);
       case 'parameter':

@@ -5,11 +5,13 @@ import { callEdges, importEdges, unitId } from '../dependencies/edges.ts';
 import type { Resolution } from '../dependencies/module-resolver-source.ts';
 import { createReach } from '../dependencies/reach.ts';
 import { createCatalogue, type Catalogue } from '../data/sql/catalogue.ts';
-import { createSqlParser, type SqlParser } from '../data/sql/postgres-parser.ts';
+import { createSqlParser, type SqlParser } from '../data/sql/sql-parser.ts';
+import { dialectsOf } from '../data/sql/project-dialects.ts';
 import { splitStatements } from '../data/sql/split-statements.ts';
 import type { OwnersOf } from '../history/code-owners.ts';
 import { readCodeOwners } from '../history/code-owners-files.ts';
 import { readHistory } from '../history/git-log-process.ts';
+import { createAccessTrace } from '../endpoints/access-sequences.ts';
 import { finishEndpoints } from '../endpoints/finish-endpoints.ts';
 import type { ModuleSummary } from '../source/module-summary.ts';
 import { createModuleReader } from '../source/module-reader-source.ts';
@@ -80,7 +82,7 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
   const linker = createSymbolLinker(modules, resolve, wiringOf(modules, unwired));
   const imports = importEdges(modules, linker, matching);
 
-  const parser = await createSqlParser();
+  const parser = await createSqlParser(dialectsOf(modules.values()));
   const catalogue = createCatalogue(parser, (place, reason) => unresolved.push({ place, what: 'sql', reason }));
   for (const file of files.sql) {
     if (!isSeparate(file)) unresolved.push(...(await readScript(files.root, file, parser, catalogue, skipped)));
@@ -94,6 +96,7 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
   const found = linkAdapters({ modules, linker, parser, catalogue }, other);
   const calls = [...callEdges(modules, linker), ...found.dependencies];
   const accesses = finishAccesses(found.accesses, linkTransactions(modules, linker, found.transactions));
+  const trace = createAccessTrace(modules, linker, found.accesses, found.dependencies);
   const routines = [...catalogue.routines(), ...found.routines];
   options.progress?.({ step: 'link', done: modules.size, total: modules.size });
 
@@ -108,7 +111,7 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
     entities: entitiesOf([...catalogue.entities(), ...found.entities], accesses, routines),
     dependencies: [...imports.dependencies, ...calls],
     accesses,
-    endpoints: finishEndpoints(found.endpoints, found.accesses, createReach(calls)),
+    endpoints: finishEndpoints(found.endpoints, found.accesses, createReach(calls), trace),
     routines,
     ...(found.sideEffects.length === 0 ? {} : { sideEffects: found.sideEffects }),
     ...(history === undefined || history.changes.length === 0 ? {} : { changes: history.changes }),
@@ -134,7 +137,7 @@ async function readScript(
     const place = `${file}:${lines.lineAt(at)}`;
     const parsed = parser.parse(text);
     if (parsed.kind === 'failed')
-      return [{ place, what: 'sql', text: text.slice(0, 120), reason: `PostgreSQL's parser says: ${parsed.message}.` }];
+      return [{ place, what: 'sql', text: text.slice(0, 120), reason: `It doesn't parse: ${parsed.message}.` }];
     for (const statement of parsed.statements) catalogue.define(statement, text, place);
     return [];
   });

@@ -29,8 +29,12 @@ export interface ModuleTree {
   readonly calls: readonly Located<CallNode>[];
   /** Outermost chains `a`, `a.b.c`, `new A`, with the call that they are the callee of. */
   readonly chains: readonly (Located<Node> & { readonly call: CallNode | undefined })[];
-  /** Outermost texts: literals, templates, concatenations. `call` is the call whose argument or tag they are. */
-  readonly texts: readonly (Located<Node> & { readonly callee: Node | undefined; readonly name: string | undefined })[];
+  /** Outermost texts: literals, templates, concatenations. `callee` is what they are an argument of, or their tag (`tagged`). */
+  readonly texts: readonly (Located<Node> & {
+    readonly callee: Node | undefined;
+    readonly name: string | undefined;
+    readonly tagged?: true;
+  })[];
   readonly assignments: readonly Located<Extract<Node, { type: 'AssignmentExpression' }>>[];
   readonly returns: readonly Located<Node>[];
   /** Functions that are members of an object literal, and that object. */
@@ -53,7 +57,7 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
   const scopeOf = new Map<Node, Scope>();
   const calls: Located<CallNode>[] = [];
   const chains: (Located<Node> & { call: CallNode | undefined })[] = [];
-  const texts: (Located<Node> & { callee: Node | undefined; name: string | undefined })[] = [];
+  const texts: ModuleTree['texts'][number][] = [];
   const assignments: Located<Extract<Node, { type: 'AssignmentExpression' }>>[] = [];
   const returns: Located<Node>[] = [];
   const objectMembers = new Map<Node, Extract<Node, { type: 'ObjectExpression' }>>();
@@ -132,7 +136,7 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
         return;
       case 'TaggedTemplateExpression':
         visitChain(node.tag, scope, undefined);
-        texts.push({ node: node.quasi, scope, callee: node.tag, name: undefined });
+        texts.push({ node: node.quasi, scope, callee: node.tag, name: undefined, tagged: true });
         for (const expression of node.quasi.expressions) visit(expression, scope, node.tag);
         return;
       case 'Literal':

@@ -20,7 +20,7 @@ export function textPieces(node: Node, scope: Scope, tree: ModuleTree, depth = 0
         return expression === undefined ? [text] : [text, ...textPieces(expression, scope, tree, depth + 1)];
       });
     case 'TaggedTemplateExpression':
-      return textPieces(inner.quasi, scope, tree, depth + 1);
+      return taggedPieces(inner.quasi, inner.tag, scope, tree, depth + 1);
     case 'BinaryExpression':
       if (inner.operator !== '+') return [hole('…')];
       return [...textPieces(inner.left, scope, tree, depth + 1), ...textPieces(inner.right, scope, tree, depth + 1)];
@@ -42,6 +42,29 @@ export function textPieces(node: Node, scope: Scope, tree: ModuleTree, depth = 0
     default:
       return [hole('…')];
   }
+}
+
+/**
+ * A tag (`sql`) takes its expressions as values: a text that is put together in place is a parameter, not a part of the text. A constant may
+ * be either, and is followed. `String.raw` joins all.
+ */
+export function taggedPieces(
+  quasi: Extract<Node, { type: 'TemplateLiteral' }>,
+  tag: Node,
+  scope: Scope,
+  tree: ModuleTree,
+  depth = 0,
+): readonly TextPiece[] {
+  const joins = tag.type === 'MemberExpression' && staticKey(tag.property, tag.computed) === 'raw';
+  return quasi.quasis.flatMap((part, index) => {
+    const text: TextPiece = { kind: 'text', text: part.value.cooked ?? part.value.raw };
+    const expression = quasi.expressions[index];
+    if (expression === undefined) return [text];
+    const inner = unwrap(expression);
+    const isValue =
+      !joins && (inner.type === 'Literal' || inner.type === 'TemplateLiteral' || inner.type === 'BinaryExpression');
+    return [text, ...(isValue ? [hole('…')] : textPieces(inner, scope, tree, depth + 1))];
+  });
 }
 
 function namedPieces(

@@ -3,11 +3,11 @@ import type { LineIndex } from '../../source/place.ts';
 import { unitOf } from '../../source/scopes.ts';
 import { isFunction, unwrap, type Node } from '../../source/syntax-tree.ts';
 import type { CallChain } from '../query-builder/call-chain.ts';
+import type { TableDefinition } from '../query-builder/definitions.ts';
 import { tableTexts, type TableTexts } from '../query-builder/table-argument.ts';
 import { undoesMigration } from '../sql/migrations.ts';
-import type { KnexDefinition } from './knex-summary.ts';
 
-const kinds: Readonly<Record<string, KnexDefinition['kind']>> = {
+const kinds: Readonly<Record<string, TableDefinition['kind']>> = {
   createTable: 'table',
   createTableIfNotExists: 'table',
   createTableLike: 'table',
@@ -28,13 +28,13 @@ export function collectDefinitions(
   chains: readonly CallChain[],
   tree: ModuleTree,
   lines: LineIndex,
-): readonly KnexDefinition[] {
-  return chains.flatMap((chain): KnexDefinition[] => {
+): readonly TableDefinition[] {
+  return chains.flatMap((chain): TableDefinition[] => {
     const { links, scope } = chain;
     const schemaAt = links.findIndex(({ name }) => name === 'schema');
     if (schemaAt < 0 || undoesMigration(unitOf(scope))) return [];
     const within = links.find(({ name }) => name === 'withSchema')?.call?.arguments[0];
-    return links.slice(schemaAt + 1).flatMap(({ name, call, at }): KnexDefinition[] => {
+    return links.slice(schemaAt + 1).flatMap(({ name, call, at }): TableDefinition[] => {
       const kind = name !== undefined && Object.hasOwn(kinds, name) ? kinds[name] : undefined;
       if (kind === undefined || call === undefined) return [];
       const [table, second] = call.arguments;

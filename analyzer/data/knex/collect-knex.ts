@@ -3,14 +3,16 @@ import type { SymbolPath } from '../../source/module-summary.ts';
 import type { LineIndex } from '../../source/place.ts';
 import { pathOf } from '../../source/resolve-local.ts';
 import { lookup, unitOf } from '../../source/scopes.ts';
-import { unwrap, type Node } from '../../source/syntax-tree.ts';
+import { staticKey, unwrap, type Node } from '../../source/syntax-tree.ts';
 import { callChains, type CallChain, type ChainLink } from '../query-builder/call-chain.ts';
 import { isJoin } from '../query-builder/joins.ts';
 import { tableTexts, type TableTexts } from '../query-builder/table-argument.ts';
 import { collectDefinitions } from './collect-definitions.ts';
 import type { KnexFound, KnexQuery } from './knex-summary.ts';
 
-const clientNames = /^(?:knex|trx|tx|db|database|conn|connection|transaction|t)$|knex|trx|db$|Db$/;
+const clientNames = /^(?:knex|trx|tx|db|database|conn|connection|transaction|t)$|knex|trx|(?<!To|From)(?:db|Db)$/;
+const factories =
+  /^(?:create|get|init|make|new|connect|open|migrate|close|destroy|reset|set|setup|with|use|to|is|has|start|stop)[A-Z]/;
 const clientTypes = /^(?:Knex|Transaction|Db)$|Knex/;
 const builderNames = /query|builder|^(?:qb|q|join)$/i;
 const writeVerbs = new Set(
@@ -55,16 +57,16 @@ function readQuery(
 ): KnexQuery | undefined {
   const { links, scope, node } = chain;
   if (links.some(({ name }) => name === 'schema')) return undefined;
-  const main: TableTexts[] = [];
-  const joined: TableTexts[] = [];
+  const main: TableTexts[number][] = [];
+  const joined: TableTexts[number][] = [];
   const client = clientLink(chain, tree);
   const verbs = links.filter(({ name, call }) => call !== undefined && name !== undefined && builderVerbs.test(name));
   const builder = client !== undefined || verbs.length > 0 || builderNames.test(links[0]?.name ?? '') || isThis(chain);
-  if (client?.call !== undefined) main.push(tableTexts(client.call.arguments[0], scope, tree));
+  if (client?.call !== undefined) main.push(...tableTexts(client.call.arguments[0], scope, tree));
   for (const { name, call } of links) {
     if (name === undefined || call === undefined || !builder) continue;
-    if (tableVerbs.has(name) && !isConstructor(links)) main.push(tableTexts(call.arguments[0], scope, tree));
-    if (isJoin(name, call) || name === 'updateFrom') joined.push(tableTexts(call.arguments[0], scope, tree));
+    if (tableVerbs.has(name) && !isConstructor(links)) main.push(...tableTexts(call.arguments[0], scope, tree));
+    if (isJoin(name, call) || name === 'updateFrom') joined.push(...tableTexts(call.arguments[0], scope, tree));
   }
   const continues = continuedQuery(chain, indexOf);
   const calls = main.length === 0 && continues === undefined ? calledBuilder(chain, tree) : undefined;
@@ -73,8 +75,8 @@ function readQuery(
     (client ?? links.find(({ name }) => name !== undefined && tableVerbs.has(name)) ?? links[0])?.at ?? node.start;
   return {
     unit: unitOf(scope),
-    main: main.flat(),
-    joined: joined.flat(),
+    main,
+    joined,
     writes: links.some(({ name, call }) => call !== undefined && name !== undefined && writeVerbs.has(name)),
     certain: client !== undefined,
     continues,
@@ -89,7 +91,7 @@ function readQuery(
 function clientLink({ links, scope }: CallChain, tree: ModuleTree): ChainLink | undefined {
   for (const [index, link] of links.entries()) {
     if (link.name === undefined) return undefined;
-    if (clientNames.test(link.name)) return link;
+    if (clientNames.test(link.name) && !factories.test(link.name) && !isConfigured(link)) return link;
     if (index === 0 && link.call !== undefined) {
       const declaration = lookup(scope, link.name, link.at);
       if (declaration?.kind === 'parameter' && clientTypes.test(declaration.type ?? '')) return link;
@@ -100,6 +102,19 @@ function clientLink({ links, scope }: CallChain, tree: ModuleTree): ChainLink | 
     if (link.call !== undefined) return undefined;
   }
   return undefined;
+}
+
+/** `knex({ client: 'pg' })` makes a client; `knex({ o: 'orders' })` takes from a table. */
+function isConfigured({ call }: ChainLink): boolean {
+  const [first] = call?.arguments ?? [];
+  return (
+    first?.type === 'ObjectExpression' &&
+    first.properties.some(
+      (one) =>
+        one.type !== 'Property' ||
+        /^(?:client|connection|host|pool|dialect|useNullAsDefault)$/.test(staticKey(one.key, one.computed) ?? ''),
+    )
+  );
 }
 
 /** `this.from('t')` in a callback: Knex calls it with the builder. */

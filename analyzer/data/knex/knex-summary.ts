@@ -1,4 +1,5 @@
 import type { SymbolPath } from '../../source/module-summary.ts';
+import type { TableDefinition } from '../query-builder/definitions.ts';
 import type { TableTexts } from '../query-builder/table-argument.ts';
 
 /** One fluent query, before names are resolved. */
@@ -21,19 +22,9 @@ export interface KnexQuery {
   readonly line: number;
 }
 
-/** A step of `knex.schema`. */
-export interface KnexDefinition {
-  readonly kind: 'table' | 'view' | 'alter' | 'drop' | 'rename';
-  readonly table: TableTexts;
-  readonly schema: TableTexts;
-  readonly to: TableTexts;
-  readonly references: TableTexts;
-  readonly line: number;
-}
-
 export interface KnexFound {
   readonly queries: readonly KnexQuery[];
-  readonly definitions: readonly KnexDefinition[];
+  readonly definitions: readonly TableDefinition[];
   /** Names of WITH queries, by unit. */
   readonly common: ReadonlyMap<string, ReadonlySet<string>>;
 }

@@ -1,14 +1,14 @@
 import type { Findings, FoundAccess, Project } from '../../adapters/adapter.ts';
-import type { AccessMode, Entity, Unresolved } from '../../facts/facts.ts';
+import type { AccessMode, Unresolved } from '../../facts/facts.ts';
 import type { ModuleSummary } from '../../source/module-summary.ts';
-import { compareText } from '../../source/place.ts';
+import { definedEntities, isCommonName } from '../query-builder/definitions.ts';
 import { namedTables, type NamedTables, type TableTexts } from '../query-builder/table-argument.ts';
 import type { KnexFound, KnexQuery } from './knex-summary.ts';
 
 /** Queries and schemas of Knex, where the project has it (Objection builds on it). */
 export function linkKnex(found: ReadonlyMap<string, KnexFound>, project: Project): Findings {
   if (![...project.modules.values()].some((summary) => importsAny(summary, /^(?:knex|objection)(?:$|\/)/))) return {};
-  const entities = definedEntities(found, project);
+  const entities = definedEntities(found, project.linker);
   const defined = new Set(entities.map((entity) => entity.id));
   const accesses: FoundAccess[] = [];
   const unresolved: Unresolved[] = [];
@@ -30,7 +30,7 @@ export function linkKnex(found: ReadonlyMap<string, KnexFound>, project: Project
   function readQuery(module: string, own: KnexFound, query: KnexQuery, writtenLater: boolean): void {
     const add = (mode: AccessMode, named: NamedTables) => {
       for (const { entity, name } of named.tables)
-        if (!isCommon(own, query.unit, name, entity))
+        if (!isCommonName(own.common, query.unit, name, defined.has(entity) || project.catalogue.hasEntity(entity)))
           accesses.push({ module, unit: query.unit, entity, mode, at: query.at, line: query.line });
       if (named.unknown && query.certain)
         unresolved.push({
@@ -65,44 +65,8 @@ export function linkKnex(found: ReadonlyMap<string, KnexFound>, project: Project
     }
     return { tables: [], unknown: false };
   }
-
-  /** A name of a WITH query in the same unit, or in the same module when no table is known by it. */
-  function isCommon(own: KnexFound, unit: string, name: string, entity: string): boolean {
-    if (own.common.get(unit)?.has(name) === true) return true;
-    if (defined.has(entity) || project.catalogue.hasEntity(entity)) return false;
-    return [...own.common.values()].some((names) => names.has(name));
-  }
 }
 
 function importsAny(summary: ModuleSummary, specifier: RegExp): boolean {
   return summary.imports.some((record) => specifier.test(record.specifier));
-}
-
-/** Tables and views as the migrations leave them, in the order of their names. */
-function definedEntities(found: ReadonlyMap<string, KnexFound>, { linker }: Project): Entity[] {
-  const entities = new Map<string, Entity>();
-  for (const [module, { definitions }] of [...found].sort(([a], [b]) => compareText(a, b))) {
-    for (const { kind, table, schema, to, references, line } of definitions) {
-      const within = namedTables(module, schema, linker).tables[0]?.name;
-      const targets = namedTables(module, references, linker, within).tables.map(({ entity }) => entity);
-      for (const { entity: id } of namedTables(module, table, linker, within).tables) {
-        const known = entities.get(id);
-        if (kind === 'drop') entities.delete(id);
-        else if (kind === 'rename') {
-          entities.delete(id);
-          for (const { entity } of namedTables(module, to, linker, within).tables)
-            entities.set(entity, { kind: 'table', place: `${module}:${line}`, ...known, id: entity });
-        } else if (kind !== 'alter' || known !== undefined || targets.length > 0) {
-          const all = [...new Set([...(known?.references ?? []), ...targets])].sort(compareText);
-          entities.set(id, {
-            id,
-            kind: kind === 'view' ? 'view' : 'table',
-            ...(all.length === 0 ? {} : { references: all }),
-            place: known?.place ?? `${module}:${line}`,
-          });
-        }
-      }
-    }
-  }
-  return [...entities.values()];
 }

@@ -3,7 +3,7 @@ import type { TextPiece } from '../../source/module-summary.ts';
 import type { LineIndex } from '../../source/place.ts';
 import { lookup, unitOf } from '../../source/scopes.ts';
 import { lastName, staticKey, unwrap, type Node } from '../../source/syntax-tree.ts';
-import { textPieces } from '../../source/text-pieces.ts';
+import { taggedPieces, textPieces } from '../../source/text-pieces.ts';
 import { looksLikeFragment, looksLikeSql, startText, takesSql } from '../sql/sql-words.ts';
 import type { SqlText } from './sql-summary.ts';
 
@@ -11,8 +11,11 @@ import type { SqlText } from './sql-summary.ts';
 export function collectSql(tree: ModuleTree, lines: LineIndex): readonly SqlText[] | undefined {
   const texts: SqlText[] = [];
   const holders = textHolders(tree);
-  for (const { node, scope, callee } of tree.texts) {
-    const pieces = textPieces(node, scope, tree);
+  for (const { node, scope, callee, tagged } of tree.texts) {
+    const pieces =
+      callee !== undefined && tagged === true && node.type === 'TemplateLiteral'
+        ? taggedPieces(node, callee, scope, tree)
+        : textPieces(node, scope, tree);
     const taker = callee === undefined ? undefined : lastName(callee);
     const start = startText(pieces);
     const whole = start === undefined ? takesSql(taker) : looksLikeSql(start);

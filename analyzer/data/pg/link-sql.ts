@@ -4,10 +4,11 @@ import type { SymbolLinker } from '../../dependencies/link-symbols.ts';
 import type { TextPiece } from '../../source/module-summary.ts';
 import { resolveText, type ResolvedText } from '../../source/resolve-text.ts';
 import type { Catalogue } from '../sql/catalogue.ts';
-import { parseWithHoles, unknownName, type FilledSql } from '../sql/fill-holes.ts';
+import { parseWithHoles, type FilledSql } from '../sql/fill-holes.ts';
 import { fragmentFrames, looksLikeSql, speaksForSql, startText, transactionWord } from '../sql/sql-words.ts';
 import { undoesMigration } from '../sql/migrations.ts';
 import { qualify, statementAccesses, type StatementAccesses } from '../sql/statement-accesses.ts';
+import { unknownName } from '../sql/unknown-name.ts';
 import type { SqlText } from './sql-summary.ts';
 
 /** One statement in the source, before procedures are followed. */
@@ -22,7 +23,9 @@ type SqlTexts = ReadonlyMap<string, readonly SqlText[]>;
 const definitions = /^\s*(?:create|alter|drop)\b/i;
 
 /** Parses every SQL text of the source. Definitions go to the catalogue, the rest are statements with their tables. */
-export function linkSql(texts: SqlTexts, { linker, parser, catalogue }: Project): Findings {
+export function linkSql(texts: SqlTexts, project: Project): Findings {
+  const { parser, catalogue } = project;
+  const linker = withTableValues(project);
   const statements: FoundStatement[] = [];
   /** Units that say BEGIN themselves, as `[module, unit]`. */
   const begins = new Map<string, readonly [string, string]>();
@@ -62,7 +65,9 @@ export function linkSql(texts: SqlTexts, { linker, parser, catalogue }: Project)
       }
       parsedAny = true;
       for (const statement of parsed.statements) {
-        if (definitions.test(plain) && (undone || catalogue.define(statement, parsed.text, place))) continue;
+        const defines = definitions.test(plain) && (undone || catalogue.define(statement, parsed.text, place));
+        // `create table … as select` reads as well.
+        if (defines && statement.kind !== 'CreateTableAsStmt') continue;
         const found = statementAccesses(statement);
         if (found.tables.some((access) => access.table === qualify(undefined, unknownName))) {
           unresolved.push({ place, what: 'sql', text: shorten(plain), reason: 'The table is only named at run time.' });
@@ -70,15 +75,16 @@ export function linkSql(texts: SqlTexts, { linker, parser, catalogue }: Project)
         statements.push({ module, text, found });
       }
     }
-    if (!parsedAny && failure !== undefined) {
+    if (!parsedAny && failure !== undefined && !readFragment(module, text)) {
       const first = variants[0]?.map((piece) => piece ?? '…').join('') ?? '';
       // Prose that begins like a statement is not worth a report, unless a query takes it.
-      unresolved.push({ place, what: 'sql', text: shorten(first), reason: `PostgreSQL's parser says: ${failure}.` });
+      unresolved.push({ place, what: 'sql', text: shorten(first), reason: `It doesn't parse: ${failure}.` });
     }
   }
 
   /** A fragment that fits no statement says nothing for certain, and the statement around it is reported when it fails. */
-  function readFragment(module: string, text: SqlText): void {
+  function readFragment(module: string, text: SqlText): boolean {
+    let read = false;
     for (const variant of resolveText(module, text.pieces, linker)) {
       const [first = '', ...rest] = variant;
       for (const { before, cut } of fragmentFrames(first)) {
@@ -86,9 +92,11 @@ export function linkSql(texts: SqlTexts, { linker, parser, catalogue }: Project)
         if (parsed.kind === 'failed') continue;
         for (const statement of parsed.statements)
           statements.push({ module, text, found: statementAccesses(statement) });
+        read = true;
         break;
       }
     }
+    return read;
   }
 
   /** With all that is added later, with each addition alone, or without any: the most that parses. */
@@ -103,6 +111,26 @@ export function linkSql(texts: SqlTexts, { linker, parser, catalogue }: Project)
     }
     return parseWithHoles(text, parser);
   }
+}
+
+/** Values that stand for a table are read as its name. */
+function withTableValues({ linker, catalogue }: Project): SymbolLinker {
+  return {
+    ...linker,
+    textOf(module, path) {
+      const known = linker.textOf(module, path);
+      if (known !== undefined) return known;
+      const target = linker.follow(module, path);
+      const held = target?.kind === 'external' ? target.held : target?.kind === 'binding' ? target : undefined;
+      const entity = held === undefined ? undefined : catalogue.entityOfValue(held.module, held.name);
+      if (entity === undefined) return undefined;
+      const text = entity
+        .split('.')
+        .map((part) => `"${part}"`)
+        .join('.');
+      return { module, pieces: [{ kind: 'text', text }] };
+    },
+  };
 }
 
 /** Top-level texts that some query takes by name. */

@@ -76,12 +76,13 @@ function indexSchema(files: readonly (readonly [string, PrismaSchema])[]): {
       (one) => one.type === model.name && one.relation === field.relation && (other !== model || one !== field),
     );
     const many = field.list && back?.list === true && !collections;
-    const name = field.relation ?? [model.name, other.name].sort(compareText).join('To');
+    const [first = model, second = other] = [model, other].sort((a, b) => compareText(a.name, b.name));
+    const name = field.relation ?? `${first.name}To${second.name}`;
     return {
       model: target,
       list: field.list,
       key: field.ownsKey ? 'here' : many ? 'join' : 'there',
-      join: many ? qualify(model.schema, `_${name}`) : undefined,
+      join: many ? qualify(first.schema, `_${name}`) : undefined,
     };
   };
 

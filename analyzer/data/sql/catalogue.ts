@@ -1,6 +1,7 @@
 import type { AccessMode, Entity, Routine } from '../../facts/facts.ts';
 import { compareText } from '../../source/place.ts';
-import { list, nameOf, record, text, type SqlParser, type SqlStatement, type SqlTree } from './postgres-parser.ts';
+import { list, nameOf, record, text, type SqlStatement, type SqlTree } from './postgres-parser.ts';
+import type { SqlParser } from './sql-parser.ts';
 import { qualify, statementAccesses } from './statement-accesses.ts';
 
 interface CatalogueTable {
@@ -26,6 +27,9 @@ export interface Catalogue {
   /** Takes a definition. False when the statement defines nothing. `source` is the text that it was parsed from. */
   define(statement: SqlStatement, source: string, place: string): boolean;
   hasEntity(id: string): boolean;
+  /** A value of the source that stands for a table, so that SQL may name it: `` sql`select 1 from ${users}` ``. */
+  nameValue(module: string, name: string, entity: string): void;
+  entityOfValue(module: string, name: string): string | undefined;
   /** The procedure behind a called name, with all that it and what it calls does. */
   routineOf(
     name: string,
@@ -39,6 +43,7 @@ export function createCatalogue(parser: SqlParser, unresolved: (place: string, r
   /** Procedures and views by name; a trigger has a name of its own on its table, often that of its function. */
   const routines = new Map<string, CatalogueRoutine>();
   const triggers = new Map<string, CatalogueRoutine>();
+  const values = new Map<string, string>();
 
   const catalogue: Catalogue = {
     define(statement, source, place) {
@@ -78,6 +83,8 @@ export function createCatalogue(parser: SqlParser, unresolved: (place: string, r
       }
     },
     hasEntity: (id) => tables.has(id),
+    nameValue: (module, name, entity) => values.set(`${module} ${name}`, entity),
+    entityOfValue: (module, name) => values.get(`${module} ${name}`),
     routineOf(name) {
       const id = qualified(name);
       return routines.get(id)?.kind === 'procedure' ? { id, accesses: closure(id, new Set()) } : undefined;
@@ -155,8 +162,7 @@ export function createCatalogue(parser: SqlParser, unresolved: (place: string, r
   function defineRoutine(tree: SqlTree, source: string, place: string): void {
     const id = qualified(nameOf(tree['funcname']));
     const { language, body } = routineBody(tree);
-    const accesses: (readonly [AccessMode, string])[] = [];
-    const calls: string[] = [];
+    const { accesses, calls } = bodyAccesses(tree);
     const queries = language === 'sql' ? [body ?? ''] : language === 'plpgsql' ? parser.parseBody(source) : [];
     if (queries === undefined) unresolved(place, `The body of ${id} does not parse as ${language}.`);
     for (const query of queries ?? []) {
@@ -186,9 +192,8 @@ export function createCatalogue(parser: SqlParser, unresolved: (place: string, r
       kind: 'trigger',
       on,
       place,
-      runs: qualified(nameOf(tree['funcname'])),
-      accesses: [],
-      calls: [],
+      ...(tree['funcname'] === undefined ? {} : { runs: qualified(nameOf(tree['funcname'])) }),
+      ...bodyAccesses(tree),
     });
   }
 
@@ -222,6 +227,15 @@ export function createCatalogue(parser: SqlParser, unresolved: (place: string, r
     const called = [...routine.calls, ...(routine.runs === undefined ? [] : [routine.runs])];
     return called.flatMap((name) => closure(qualified(name), seen));
   }
+}
+
+/** Statements that stand in the definition itself, as MySQL and SQLite have them. */
+function bodyAccesses(tree: SqlTree): { accesses: (readonly [AccessMode, string])[]; calls: string[] } {
+  const found = list(tree['body']).map((statement) => statementAccesses(statement as SqlStatement));
+  return {
+    accesses: distinct(found.flatMap(({ tables }) => tables.map(({ mode, table }) => [mode, table] as const))),
+    calls: found.flatMap(({ calls }) => calls),
+  };
 }
 
 const definingKinds = new Set([

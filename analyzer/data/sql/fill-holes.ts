@@ -1,4 +1,6 @@
-import type { SqlParser, SqlStatement } from './postgres-parser.ts';
+import type { SqlStatement } from './postgres-parser.ts';
+import type { SqlParser } from './sql-parser.ts';
+import { unknownName } from './unknown-name.ts';
 
 /** A text in pieces: what is known, and `undefined` where only run time knows. */
 export type HoledText = readonly (string | undefined)[];
@@ -7,17 +9,17 @@ export type FilledSql =
   | { readonly kind: 'parsed'; readonly statements: readonly SqlStatement[]; readonly text: string }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** Stands where a name is only known at run time. An access to it is an access to something unknown. */
-export const unknownName = 'overgrow_unknown';
-
 const fillings = ['NULL', '', unknownName, `${unknownName} = NULL`, `AND NULL`, `SET ${unknownName} = NULL`] as const;
 
 /** Finds words for the holes with which the text parses: first by what stands before each, then by trying. */
 export function parseWithHoles(holed: HoledText, parser: SqlParser): FilledSql {
   const holes = holed.flatMap((piece, index) => (piece === undefined ? [index] : []));
-  const attempt = (fill: (hole: number) => string): FilledSql => {
+  const attempt = (fill: (hole: number) => string, how: 'all' | 'first' = 'all'): FilledSql => {
     const text = holed.map((piece, index) => piece ?? fill(holes.indexOf(index))).join('');
-    const parsed = parser.parse(text);
+    const whole = parser.parse(text, how);
+    const finished = finish(text);
+    // A guess on top of a guess is for the likeliest dialect only: others take nearly anything.
+    const parsed = whole.kind === 'parsed' || finished === text ? whole : parser.parse(finished, 'first');
     return parsed.kind === 'parsed' ? { ...parsed, text } : parsed;
   };
   const guesses = holes.map((index) => guess(holed, index));
@@ -29,10 +31,17 @@ export function parseWithHoles(holed: HoledText, parser: SqlParser): FilledSql {
   }
   // One hole at a time, then pairs, around the guesses: enough for the texts that people write.
   for (const changed of combinations(holes.length)) {
-    const tried = attempt((hole) => changed.get(hole) ?? guesses[hole] ?? 'NULL');
+    const tried = attempt((hole) => changed.get(hole) ?? guesses[hole] ?? 'NULL', 'first');
     if (tried.kind === 'parsed') return tried;
   }
   return first;
+}
+
+/** What a text ends with that goes on elsewhere: rows, conditions and columns that are added one by one. */
+function finish(text: string): string {
+  if (/\bvalues\s*$/i.test(text)) return `${text} (NULL)`;
+  if (/\bset\s*$/i.test(text)) return `${text} ${unknownName} = NULL`;
+  return /\b(?:where|and|or|limit|offset)\s*$/i.test(text) ? `${text} NULL` : text;
 }
 
 function* combinations(holes: number): Generator<ReadonlyMap<number, string>> {
@@ -55,7 +64,9 @@ function guess(holed: HoledText, index: number): string {
   const after = holed[index + 1] ?? '';
   const glued = /[\w"$.]$/.test(holed[index - 1] ?? '');
   if (/\b(?:from|join|into|update|table|only|truncate)$/i.test(before)) return unknownName;
+  if (/\b(?:from|join)\s*\($/i.test(before)) return `SELECT NULL FROM ${unknownName}`;
   if (glued && before.endsWith('$')) return '1';
+  if (/\b(?:from|join|into|update|table)\s+["`]$/i.test(before)) return unknownName;
   if (glued) return 'x';
   if (/\b(?:order\s+by|group\s+by)$/i.test(before)) return '1';
   if (/\bset$/i.test(before)) return `${unknownName} = NULL`;

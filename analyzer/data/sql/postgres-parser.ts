@@ -14,36 +14,31 @@ export type ParsedSql =
   | { readonly kind: 'parsed'; readonly statements: readonly SqlStatement[] }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** PostgreSQL's own parser (WebAssembly). It knows every statement that the server knows, and nothing else. */
-export interface SqlParser {
-  parse(text: string): ParsedSql;
-  /** The SQL inside a PL/pgSQL `create function` or `do` statement; undefined when it doesn't parse. */
-  parseBody(createFunction: string): readonly string[] | undefined;
+export async function loadPostgresParser(): Promise<void> {
+  await loadModule();
 }
 
-export async function createSqlParser(): Promise<SqlParser> {
-  await loadModule();
-  return {
-    parse(text) {
-      try {
-        const { stmts } = parseSync(text) as { stmts?: readonly { stmt?: SqlTree; stmt_location?: number }[] };
-        const statements = (stmts ?? []).flatMap(({ stmt, stmt_location: at }) => {
-          const [entry] = Object.entries(stmt ?? {});
-          return entry === undefined ? [] : [{ kind: entry[0], tree: record(entry[1]), at: at ?? 0 }];
-        });
-        return { kind: 'parsed', statements };
-      } catch (error) {
-        return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
-      }
-    },
-    parseBody(createFunction) {
-      try {
-        return queriesIn(parsePlPgSQLSync(createFunction));
-      } catch {
-        return undefined;
-      }
-    },
-  };
+/** PostgreSQL's own parser (WebAssembly). It knows every statement that the server knows, and nothing else. Needs `loadPostgresParser`. */
+export function parsePostgres(text: string): ParsedSql {
+  try {
+    const { stmts } = parseSync(text) as { stmts?: readonly { stmt?: SqlTree; stmt_location?: number }[] };
+    const statements = (stmts ?? []).flatMap(({ stmt, stmt_location: at }) => {
+      const [entry] = Object.entries(stmt ?? {});
+      return entry === undefined ? [] : [{ kind: entry[0], tree: record(entry[1]), at: at ?? 0 }];
+    });
+    return { kind: 'parsed', statements };
+  } catch (error) {
+    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The SQL inside a PL/pgSQL `create function` or `do` statement; undefined when it doesn't parse. */
+export function parsePlPgSql(createFunction: string): readonly string[] | undefined {
+  try {
+    return queriesIn(parsePlPgSQLSync(createFunction));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Each `PLpgSQL_expr` holds one query or expression. `parseMode` 2 and 3 are expressions, assignments. */

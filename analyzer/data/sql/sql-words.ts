@@ -1,7 +1,7 @@
 import type { TextPiece } from '../../source/module-summary.ts';
 
 const statementStart =
-  /^(?:\s|\(|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:select\b|insert\s+into\b|update\s+\S+|delete\s+from\b|with\s+(?:recursive\s+)?["\w]+|merge\s+into\b|truncate\b|copy\s|call\s|begin\b|start\s+transaction\b|commit\b|rollback\b|create\s+(?:or\s+replace\s+|unique\s+|temp(?:orary)?\s+|unlogged\s+|materialized\s+|global\s+|local\s+)*(?:table|view|function|procedure|trigger|index|schema|type|extension|sequence|constraint\s+trigger)\b|alter\s+(?:table|view|function|type|sequence|index)\b|drop\s+(?:table|view|function|trigger|index|materialized|procedure|schema)\b|lock\s+table\b|refresh\s+materialized\b)/i;
+  /^(?:\s|\(|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:select\b|insert\s+(?:(?:ignore|low_priority|delayed|high_priority|or\s+\w+)\s+)*into\b|insert\s+ignore\s+[`\w]|replace\s+into\b|update\s+\S+|delete\s+(?:[\w`.]+\s+)?from\b|rename\s+table\b|with\s+(?:recursive\s+)?["\w]+|merge\s+into\b|truncate\b|copy\s|call\s|begin\b|start\s+transaction\b|commit\b|rollback\b|create\s+(?:or\s+replace\s+|unique\s+|temp(?:orary)?\s+|unlogged\s+|materialized\s+|global\s+|local\s+)*(?:table|view|function|procedure|trigger|index|schema|type|extension|sequence|constraint\s+trigger)\b|alter\s+(?:table|view|function|type|sequence|index)\b|drop\s+(?:table|view|function|trigger|index|materialized|procedure|schema)\b|lock\s+table\b|refresh\s+materialized\b)/i;
 
 /** Whether a text starts as a statement does. English sentences may: `speaksForSql` asks for more. */
 export function looksLikeSql(text: string): boolean {
@@ -34,7 +34,7 @@ export function takesSql(name: string | undefined): boolean {
 }
 
 const capitals =
-  /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|MERGE INTO|TRUNCATE|COPY|CALL|BEGIN|COMMIT|ROLLBACK|CREATE|ALTER|DROP)\b/;
+  /\b(?:SELECT|INSERT INTO|INSERT IGNORE|INSERT OR|REPLACE INTO|RENAME TABLE|UPDATE|DELETE FROM|WITH|MERGE INTO|TRUNCATE|COPY|CALL|BEGIN|COMMIT|ROLLBACK|CREATE|ALTER|DROP)\b/;
 const clauses =
   /\bfrom\s+["\w.]+|\bset\s+["\w.]+\s*=|\bvalues\s*\(|\(\s*["\w]+\s*(?:,\s*["\w]+\s*)*\)\s*(?:select|values)/i;
 

@@ -7,7 +7,7 @@ export interface StatementAccesses {
   readonly calls: readonly string[];
 }
 
-const systemSchemas = new Set(['pg_catalog', 'information_schema', 'pg_temp']);
+const systemSchemas = new Set(['pg_catalog', 'information_schema', 'pg_temp', 'mysql', 'performance_schema', 'sys']);
 
 /** Which tables a statement reads and writes, and which routines it calls. Names of WITH queries are not tables. */
 export function statementAccesses(statement: SqlStatement): StatementAccesses {
@@ -109,7 +109,7 @@ export function qualify(schema: string | undefined, name: string): string {
 }
 
 function isSystem(schema: string | undefined, name: string): boolean {
-  return schema === undefined ? name.startsWith('pg_') : systemSchemas.has(schema);
+  return schema === undefined ? /^(?:pg|sqlite)_/.test(name) : systemSchemas.has(schema.toLowerCase());
 }
 
 function withNames(tree: SqlTree, outer: ReadonlySet<string>): ReadonlySet<string> {
