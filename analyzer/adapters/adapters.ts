@@ -1,6 +1,7 @@
 import { knex } from '../data/knex/index.ts';
 import { sql } from '../data/pg/index.ts';
 import { prisma } from '../data/prisma/index.ts';
+import { stores } from '../data/stores/index.ts';
 import { express } from '../endpoints/express/index.ts';
 import { nest } from '../endpoints/nest/index.ts';
 import { queues } from '../endpoints/queues/index.ts';
@@ -15,6 +16,7 @@ export const adapters: readonly AnyAdapter[] = [
   sealAdapter(sql),
   sealAdapter(knex),
   sealAdapter(prisma),
+  sealAdapter(stores),
   // Endpoints.
   sealAdapter(express),
   sealAdapter(nest),

@@ -4,8 +4,15 @@ export type Declaration =
   | { readonly kind: 'function'; readonly scope: Scope }
   | { readonly kind: 'class'; readonly scope: Scope }
   | { readonly kind: 'import'; readonly specifier: string; readonly name: string }
-  /** `init` may be undefined; `keys` lead from it to the name when it is destructured. */
-  | { readonly kind: 'value'; readonly init: Node | undefined; readonly keys: readonly string[]; readonly scope: Scope }
+  /** `init` may be undefined; `keys` lead from it to the name when it is destructured, `[]` to each element of a loop. */
+  | {
+      readonly kind: 'value';
+      readonly init: Node | undefined;
+      readonly keys: readonly string[];
+      readonly scope: Scope;
+      /** The declared type, as it is written. */
+      readonly type?: Node | undefined;
+    }
   | {
       readonly kind: 'parameter';
       readonly scope: Scope;
@@ -93,6 +100,14 @@ export function declarePattern(
       return;
     default:
   }
+}
+
+/** The type that is written behind a name, a parameter or a field. */
+export function annotationOf(node: Node): Node | undefined {
+  if (node.type === 'TSParameterProperty') return annotationOf(node.parameter);
+  if (node.type === 'AssignmentPattern') return annotationOf(node.left);
+  if (!('typeAnnotation' in node) || node.typeAnnotation?.type !== 'TSTypeAnnotation') return undefined;
+  return node.typeAnnotation.typeAnnotation;
 }
 
 /** `Name` of a `: Name` or `: ns.Name` annotation. */
