@@ -44,10 +44,13 @@ export const mikroOrm: StoreClient = {
     if (/^\d$/.test(name) || name === '$' || name === 'items') return store;
     const relation = store.model.relations.get(name);
     const target = recordOf(relation?.target());
-    return target === undefined || relation === undefined ? undefined : { ...target, detail: { owner: store.model, relation } };
+    return target === undefined || relation === undefined
+      ? undefined
+      : { ...target, detail: { owner: store.model, relation } };
   },
   call: interpretCall,
-  handed: (store, method) => (method === 'transactional' || method === 'transaction' ? (store.role === 'manager' ? store : undefined) : undefined),
+  handed: (store, method) =>
+    method === 'transactional' || method === 'transaction' ? (store.role === 'manager' ? store : undefined) : undefined,
   defineClass: defineEntityClass,
 };
 

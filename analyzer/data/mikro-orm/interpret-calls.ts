@@ -1,7 +1,7 @@
 import { modelOf, namedModel, recordOf } from '../stores/follow-values.ts';
 import type { Model, Relation } from '../stores/model.ts';
 import { touch, type Outcome, type StoreAccess } from '../stores/store-client.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Argument, StoreValue } from '../values/value.ts';
 import { client } from './define-entities.ts';
 
@@ -35,11 +35,37 @@ const operations: Readonly<Record<string, { readonly modes: string; readonly rec
   removeAndFlush: { modes: 'w' },
 };
 
-const builderReads = new Set(['leftJoin', 'innerJoin', 'join', 'leftJoinAndSelect', 'innerJoinAndSelect', 'joinAndSelect']);
+const builderReads = new Set([
+  'leftJoin',
+  'innerJoin',
+  'join',
+  'leftJoinAndSelect',
+  'innerJoinAndSelect',
+  'joinAndSelect',
+]);
 
 export const methods = [
-  ...Object.keys(operations), ...builderReads, 'populate', 'getRepository', 'createQueryBuilder', 'qb', 'fork', 'transactional', 'begin', 'init', 'loadItems', 'loadCount',
-  'add', 'removeAll', 'set', 'update', 'delete', 'load', 'wrap', 'flush', '…assigned',
+  ...Object.keys(operations),
+  ...builderReads,
+  'populate',
+  'getRepository',
+  'createQueryBuilder',
+  'qb',
+  'fork',
+  'transactional',
+  'begin',
+  'init',
+  'loadItems',
+  'loadCount',
+  'add',
+  'removeAll',
+  'set',
+  'update',
+  'delete',
+  'load',
+  'wrap',
+  'flush',
+  '…assigned',
 ];
 
 interface CollectionOf {
@@ -47,7 +73,13 @@ interface CollectionOf {
   readonly relation: Relation;
 }
 
-export function interpretCall(store: StoreValue, method: string, given: readonly Argument[], followedBy: readonly string[], ask: Evaluator): Outcome | undefined {
+export function interpretCall(
+  store: StoreValue,
+  method: string,
+  given: readonly Argument[],
+  followedBy: readonly string[],
+  ask: Evaluator,
+): Outcome | undefined {
   switch (store.role) {
     case 'manager':
       return ofManager(store, method, given, followedBy, ask);
@@ -64,17 +96,36 @@ export function interpretCall(store: StoreValue, method: string, given: readonly
   }
 }
 
-function ofManager(store: StoreValue, method: string, given: readonly Argument[], followedBy: readonly string[], ask: Evaluator): Outcome | undefined {
+function ofManager(
+  store: StoreValue,
+  method: string,
+  given: readonly Argument[],
+  followedBy: readonly string[],
+  ask: Evaluator,
+): Outcome | undefined {
   if (method === 'fork' || method === 'getContext') return { value: store };
   if (method === 'begin') return { transaction: true };
-  if (method === 'populate') return { accesses: populated(modelOf(ask.evaluate(given[0]), ask), given[1], ask) };
+  if (method === 'populate')
+    return {
+      accesses: populated(modelOf(ask.evaluate(given[0]), ask), given[1], ask),
+      value: recordOf(modelOf(ask.evaluate(given[0]), ask)),
+    };
   const operation = Object.hasOwn(operations, method) ? operations[method] : undefined;
-  if (method !== 'getRepository' && method !== 'createQueryBuilder' && method !== 'qb' && operation === undefined) return undefined;
+  if (method !== 'getRepository' && method !== 'createQueryBuilder' && method !== 'qb' && operation === undefined)
+    return undefined;
   const named = namedModel(given[0], client, ask);
   const value = ask.evaluate(given[0]);
   const open = value?.kind === 'open' ? value : undefined;
   if (method === 'getRepository') {
-    return { value: { kind: 'store', client, role: 'repository', ...(named === undefined ? {} : { model: named }), ...(open === undefined ? {} : { open }) } };
+    return {
+      value: {
+        kind: 'store',
+        client,
+        role: 'repository',
+        ...(named === undefined ? {} : { model: named }),
+        ...(open === undefined ? {} : { open }),
+      },
+    };
   }
   if (operation === undefined) return startBuilding(named, ask.text(given[1]), followedBy);
   if (named === undefined) {
@@ -84,20 +135,47 @@ function ofManager(store: StoreValue, method: string, given: readonly Argument[]
   return perform(operation, named, given.slice(1), ask);
 }
 
-function ofRepository(store: StoreValue, method: string, given: readonly Argument[], followedBy: readonly string[], ask: Evaluator): Outcome | undefined {
+function ofRepository(
+  store: StoreValue,
+  method: string,
+  given: readonly Argument[],
+  followedBy: readonly string[],
+  ask: Evaluator,
+): Outcome | undefined {
   const { model } = store;
   if (method === 'createQueryBuilder' || method === 'qb') return startBuilding(model, ask.text(given[0]), followedBy);
   if (method === 'getEntityManager') return { value: { kind: 'store', client, role: 'manager' } };
   if (method === 'populate') return { accesses: populated(model, given[1], ask) };
   const operation = Object.hasOwn(operations, method) ? operations[method] : undefined;
   if (operation === undefined) return undefined;
-  if (model === undefined) return store.open === undefined && operation.modes !== '' ? { unresolved: 'The entity is only known at run time.' } : undefined;
+  if (model === undefined)
+    return store.open === undefined && operation.modes !== ''
+      ? { unresolved: 'The entity is only known at run time.' }
+      : undefined;
   return perform(operation, model, given, ask);
 }
 
-function perform({ modes, records }: { readonly modes: string; readonly records?: boolean }, model: Model, given: readonly Argument[], ask: Evaluator): Outcome {
-  const loaded = modes.includes('r') ? given.flatMap((options) => populated(model, ask.property(options, 'populate') ?? (ask.evaluate(options)?.kind === 'list' ? options : undefined), ask)) : [];
-  const eager = modes === 'r' ? [...model.relations.values()].flatMap((relation) => (relation.eager === true ? touch('r', relation.target()) : [])) : [];
+function perform(
+  { modes, records }: { readonly modes: string; readonly records?: boolean },
+  model: Model,
+  given: readonly Argument[],
+  ask: Evaluator,
+): Outcome {
+  const loaded = modes.includes('r')
+    ? given.flatMap((options) =>
+        populated(
+          model,
+          ask.property(options, 'populate') ?? (ask.evaluate(options)?.kind === 'list' ? options : undefined),
+          ask,
+        ),
+      )
+    : [];
+  const eager =
+    modes === 'r'
+      ? [...model.relations.values()].flatMap((relation) =>
+          relation.eager === true ? touch('r', relation.target()) : [],
+        )
+      : [];
   return {
     accesses: modes === '' ? [] : [...touch(modes, model), ...loaded, ...eager],
     ...(records === true ? { value: recordOf(model) } : {}),
@@ -120,7 +198,13 @@ function ofRecord(store: StoreValue, method: string, given: readonly Argument[],
     case 'loadCount':
     case 'matching': {
       const through = collection?.relation.through?.();
-      return { accesses: [...touch('r', model), ...(through === undefined ? [] : touch('r', { entity: through, kind: 'table' }))], value: store };
+      return {
+        accesses: [
+          ...touch('r', model),
+          ...(through === undefined ? [] : touch('r', { entity: through, kind: 'table' })),
+        ],
+        value: store,
+      };
     }
     case 'add':
     case 'remove':
@@ -154,19 +238,27 @@ function along(model: Model, [name, ...rest]: readonly string[]): StoreAccess[] 
   const target = relation?.target();
   if (relation === undefined || target === undefined) return [];
   const through = relation.through?.();
-  return [...touch('r', target), ...(through === undefined ? [] : touch('r', { entity: through, kind: 'table' })), ...along(target, rest)];
+  return [
+    ...touch('r', target),
+    ...(through === undefined ? [] : touch('r', { entity: through, kind: 'table' })),
+    ...along(target, rest),
+  ];
 }
 
 function startBuilding(model: Model | undefined, alias: string | undefined, followedBy: readonly string[]): Outcome {
   const writes = followedBy.some((method) => /^(?:insert|update|delete|truncate)$/.test(method));
   const aliases = new Map<string, Model>();
   if (model !== undefined && alias !== undefined) aliases.set(alias, model);
-  return { accesses: writes ? [] : touch('r', model), value: { kind: 'store', client, role: 'builder', ...(model === undefined ? {} : { model }), detail: aliases } };
+  return {
+    accesses: writes ? [] : touch('r', model),
+    value: { kind: 'store', client, role: 'builder', ...(model === undefined ? {} : { model }), detail: aliases },
+  };
 }
 
 function ofBuilder(store: StoreValue, method: string, given: readonly Argument[], ask: Evaluator): Outcome | undefined {
   if (/^(?:insert|update|delete|truncate)$/.test(method)) return { accesses: touch('w', store.model), value: store };
-  if (/^(?:getResult|getResultList|getSingleResult|execute|getResultAndCount)$/.test(method)) return { value: recordOf(store.model) };
+  if (/^(?:getResult|getResultList|getSingleResult|execute|getResultAndCount)$/.test(method))
+    return { value: recordOf(store.model) };
   if (!builderReads.has(method)) return { value: store };
   const aliases = new Map(store.detail as ReadonlyMap<string, Model> | undefined);
   const [alias = '', name = ''] = (ask.text(given[0]) ?? '').split('.');

@@ -1,5 +1,5 @@
 import { touch, type Outcome, type StoreClient } from '../stores/store-client.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Argument, StoreValue, Value } from '../values/value.ts';
 import { pipelineAccesses } from './pipeline.ts';
 

@@ -1,5 +1,5 @@
 import type { StoreAccess } from '../stores/store-client.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Argument } from '../values/value.ts';
 
 /** Other collections that an aggregation reads (`$lookup`, `$graphLookup`, `$unionWith`) and writes (`$merge`, `$out`). */

@@ -1,6 +1,6 @@
 import { recordOf } from '../stores/follow-values.ts';
 import type { StoreClient } from '../stores/store-client.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Argument, StoreValue, Value } from '../values/value.ts';
 import { interpretCall, methods, mongodbRole, nativeCollection } from './interpret-calls.ts';
 import {

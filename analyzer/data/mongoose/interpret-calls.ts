@@ -3,7 +3,7 @@ import { collectionNamed, collectionOf, role as mongodbRole } from '../mongodb/i
 import { recordOf } from '../stores/follow-values.ts';
 import type { Model, Relation } from '../stores/model.ts';
 import { touch, type Outcome, type StoreAccess } from '../stores/store-client.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Argument, StoreValue } from '../values/value.ts';
 import { addModel, client, defineModel, modelName, schemaOf } from './schemas.ts';
 

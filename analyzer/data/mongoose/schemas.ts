@@ -3,7 +3,7 @@ import { modelOf, moduleOf } from '../stores/follow-values.ts';
 import { readDecorator } from '../stores/link-stores.ts';
 import type { Model } from '../stores/model.ts';
 import type { FoundCall, FoundClass } from '../stores/store-client.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Argument, StoreValue, Value } from '../values/value.ts';
 import { collectionName } from './collection-names.ts';
 

@@ -1,10 +1,11 @@
 import type { Outcome, StoreClient } from '../stores/store-client.ts';
 import { patternOf } from '../stores/text-patterns.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Argument, StoreValue, Value } from '../values/value.ts';
 
 const client = 'redis';
-const packages = /^(?:ioredis|redis|@redis\/client|keyv|@keyv\/\w+|cache-manager|@nestjs\/cache-manager|@liaoliaots\/nestjs-redis|@nestjs-modules\/ioredis|@songkeys\/nestjs-redis|handy-redis|memjs|memcached|@upstash\/redis)$/;
+const packages =
+  /^(?:ioredis|redis|@redis\/client|keyv|@keyv\/\w+|cache-manager|@nestjs\/cache-manager|@liaoliaots\/nestjs-redis|@nestjs-modules\/ioredis|@songkeys\/nestjs-redis|handy-redis|memjs|memcached|@upstash\/redis)$/;
 
 /** Commands by what they do to the key that comes first. */
 const commands: Readonly<Record<string, string>> = modesOf({
@@ -21,25 +22,51 @@ export const redis: StoreClient = {
   external({ package: name, names }, given, ask) {
     if (!packages.test(name)) return undefined;
     const last = names.at(-1);
-    const made = last === 'new' || /^(?:createClient|createCluster|createNodeRedisClient|caching|multiCaching|createCache)\.\(\)$/.test(names.slice(-2).join('.'));
+    const made =
+      last === 'new' ||
+      /^(?:createClient|createCluster|createNodeRedisClient|caching|multiCaching|createCache)\.\(\)$/.test(
+        names.slice(-2).join('.'),
+      );
     return made ? connection(prefixOf(given, ask)) : undefined;
   },
-  type: (name, type) => (packages.test(name) && /^(?:Redis|Cluster|IORedis|RedisClient\w*|RedisClusterType|Cache|CacheManager|Keyv|WrappedNodeRedisClient|RedisType)$/.test(type) ? connection('') : undefined),
-  injected: ({ package: name, names }) => (packages.test(name) && /^Inject(?:Redis|Cluster)$/.test(names[0] ?? '') ? connection('') : undefined),
-  named: (name) => (/^(?:redis|redisClient|redisCache|redis_client|cacheManager)$/.test(name) ? connection('') : undefined),
+  type: (name, type) =>
+    packages.test(name) &&
+    /^(?:Redis|Cluster|IORedis|RedisClient\w*|RedisClusterType|Cache|CacheManager|Keyv|WrappedNodeRedisClient|RedisType)$/.test(
+      type,
+    )
+      ? connection('')
+      : undefined,
+  injected: ({ package: name, names }) =>
+    packages.test(name) && /^Inject(?:Redis|Cluster)$/.test(names[0] ?? '') ? connection('') : undefined,
+  named: (name) =>
+    /^(?:redis|redisClient|redisCache|redis_client|cacheManager)$/.test(name) ? connection('') : undefined,
   member: (store, name) => (name === 'store' || name === 'client' || name === 'v4' ? store : undefined),
   call(store, method, given, _followedBy, ask) {
     if (/^(?:multi|pipeline|batch|duplicate|connect|getClient)$/.test(method)) return { value: store };
     const modes = Object.hasOwn(commands, method) ? commands[method] : undefined;
-    return modes === undefined || given.length === 0 ? undefined : { ...keyAccesses(store, modes, given, ask), value: store };
+    return modes === undefined || given.length === 0
+      ? undefined
+      : { ...keyAccesses(store, modes, keysGiven(method, given, ask), ask), value: store };
   },
 };
+
+/** Where the keys stand: the first argument, what a scan has to match, the names of what `mset` is given. */
+function keysGiven(method: string, given: readonly Argument[], ask: Evaluator): readonly Argument[] {
+  if (!/scan/i.test(method)) return given;
+  const written = given.findIndex((argument) => /^match$/i.test(ask.text(argument) ?? ''));
+  const matched = written === -1 ? undefined : given[written + 1];
+  const inOptions = given
+    .map((argument) => ask.property(argument, 'match') ?? ask.property(argument, 'MATCH'))
+    .find((one) => one !== undefined);
+  const found = matched ?? inOptions;
+  return found === undefined ? (/^scan/i.test(method) ? [] : given) : [found];
+}
 
 function keyAccesses(store: StoreValue, modes: string, given: readonly Argument[], ask: Evaluator): Outcome {
   const prefix = typeof store.detail === 'string' ? store.detail : '';
   const [first] = given;
   const keys = ask.items(first).flatMap((item) => {
-    const properties = ask.properties(item);
+    const properties = modes === 'w' ? ask.properties(item) : [];
     return properties.length > 0 ? properties.map(([name]) => name) : ask.texts(item).map((text) => patternOf(text));
   });
   const known = [...new Set(keys)].filter((key) => key !== '*' && key !== '').map((key) => prefix + key);
@@ -48,7 +75,15 @@ function keyAccesses(store: StoreValue, modes: string, given: readonly Argument[
     else return { unresolved: 'The key is only known at run time.', open: ask.evaluate(first)?.kind === 'open' };
   }
   return {
-    accesses: known.flatMap((entity) => modes.split('').map((letter) => ({ mode: letter === 'w' ? ('write' as const) : ('read' as const), entity, kind: 'key' as const }))),
+    accesses: known.flatMap((entity) =>
+      modes
+        .split('')
+        .map((letter) => ({
+          mode: letter === 'w' ? ('write' as const) : ('read' as const),
+          entity,
+          kind: 'key' as const,
+        })),
+    ),
   };
 }
 
@@ -68,5 +103,7 @@ function connection(prefix: string): Value & StoreValue {
 }
 
 function modesOf(words: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(words).flatMap(([modes, names]) => names.split(' ').map((name) => [name, modes] as const)));
+  return Object.fromEntries(
+    Object.entries(words).flatMap(([modes, names]) => names.split(' ').map((name) => [name, modes] as const)),
+  );
 }

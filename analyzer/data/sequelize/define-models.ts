@@ -5,7 +5,7 @@ import type { Model } from '../stores/model.ts';
 import { readDecorator } from '../stores/link-stores.ts';
 import type { FoundCall, FoundClass } from '../stores/store-client.ts';
 import { qualify } from '../sql/statement-accesses.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Argument, StoreValue } from '../values/value.ts';
 import { plainNaming, tableOf, type NamingDefaults } from './table-names.ts';
 

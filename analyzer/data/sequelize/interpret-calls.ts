@@ -2,7 +2,7 @@ import { pluralize, singularize } from 'inflection';
 import { modelOf, recordOf } from '../stores/follow-values.ts';
 import type { Model, Relation } from '../stores/model.ts';
 import { touch, type Outcome, type StoreAccess } from '../stores/store-client.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Argument, StoreValue } from '../values/value.ts';
 import { client, defineModel } from './define-models.ts';
 

@@ -1,6 +1,6 @@
 import { pluralize } from 'inflection';
 import { qualify } from '../sql/statement-accesses.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Argument } from '../values/value.ts';
 
 /** Options of `define` and `init` that decide the table, and those that `new Sequelize(…, { define })` gives to all models. */

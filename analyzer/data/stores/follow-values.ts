@@ -1,4 +1,4 @@
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Argument, StoreValue, Value } from '../values/value.ts';
 import type { Model } from './model.ts';
 

@@ -1,7 +1,8 @@
 import type { Findings, FoundAccess, FoundTransaction, Project } from '../../adapters/adapter.ts';
 import type { Entity, EntityKind, SideEffect, Unresolved } from '../../facts/facts.ts';
 import type { SymbolPath } from '../../source/module-summary.ts';
-import { createEvaluator, type Evaluator } from '../values/evaluate.ts';
+import { createEvaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { CallRecord, Expression, ModuleValues } from '../values/expression.ts';
 import type { Environment, Value } from '../values/value.ts';
 import { createModelRegistry, type ModelRegistry } from './model-registry.ts';

@@ -1,5 +1,5 @@
 import { unitId } from '../../dependencies/edges.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Model } from './model.ts';
 
 /** Says that a function runs whenever records of a model are read or written. */

@@ -1,5 +1,5 @@
 import type { AccessMode, EntityKind } from '../../facts/facts.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { CallRecord, ClassRecord } from '../values/expression.ts';
 import type { Argument, StoreValue, Value } from '../values/value.ts';
 import type { Model } from './model.ts';

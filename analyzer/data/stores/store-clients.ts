@@ -9,4 +9,13 @@ import { typeorm } from '../typeorm/index.ts';
 import type { StoreClient } from './store-client.ts';
 
 /** Every client whose stores are known by value. */
-export const storeClients: readonly StoreClient[] = [files, hosts, mikroOrm, mongodb, mongoose, redis, sequelize, typeorm];
+export const storeClients: readonly StoreClient[] = [
+  files,
+  hosts,
+  mikroOrm,
+  mongodb,
+  mongoose,
+  redis,
+  sequelize,
+  typeorm,
+];

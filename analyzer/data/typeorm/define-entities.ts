@@ -4,7 +4,7 @@ import type { Model, Relation } from '../stores/model.ts';
 import { readDecorator } from '../stores/link-stores.ts';
 import { recordHook } from '../stores/record-hook.ts';
 import type { Decorator, FoundClass } from '../stores/store-client.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { MemberRecord } from '../values/expression.ts';
 import type { Argument, StoreValue, Value } from '../values/value.ts';
 

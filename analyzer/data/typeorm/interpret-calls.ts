@@ -1,7 +1,7 @@
 import { modelOf, namedModel, recordOf } from '../stores/follow-values.ts';
 import type { Model } from '../stores/model.ts';
 import { touch, type Outcome, type StoreAccess } from '../stores/store-client.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Argument, StoreValue, Value } from '../values/value.ts';
 import { client } from './define-entities.ts';
 import { builderMethods, continueBuilding, startBuilding } from './query-builder.ts';

@@ -2,7 +2,7 @@ import { qualify } from '../sql/statement-accesses.ts';
 import { modelOf, namedModel, recordOf } from '../stores/follow-values.ts';
 import type { Model, Relation } from '../stores/model.ts';
 import { touch, type Outcome, type StoreAccess } from '../stores/store-client.ts';
-import type { Evaluator } from '../values/evaluate.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import type { Argument, StoreValue } from '../values/value.ts';
 import { client } from './define-entities.ts';
 

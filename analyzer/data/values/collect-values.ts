@@ -36,7 +36,7 @@ export function collectValues(
     returns: collectReturns(tree, reader),
     classes: collectClasses(tree, lines, reader),
     types: collectTypes(tree, reader),
-    calls: collectCalls(tree, lines, reader, methods),
+    calls: [...collectCalls(tree, lines, reader, methods), ...collectChanges(tree, lines, reader)],
   };
   const size =
     values.bindings.size + values.returns.size + values.classes.size + values.types.size + values.calls.length;
@@ -243,7 +243,8 @@ function collectCalls(
     const call = reader.read(node, scope);
     if (call.kind !== 'call' || call.of.kind === 'unknown') return [];
     const followedBy: string[] = [];
-    for (let next = outer.get(node); next !== undefined; next = outer.get(next)) followedBy.push(lastName(next.callee) ?? '');
+    for (let next = outer.get(node); next !== undefined; next = outer.get(next))
+      followedBy.push(lastName(next.callee) ?? '');
     const callee = unwrap(node.callee);
     return [
       {
@@ -252,6 +253,30 @@ function collectCalls(
         followedBy,
         at: node.start,
         line: lines.lineAt(callee.type === 'MemberExpression' ? callee.property.start : node.start),
+      },
+    ];
+  });
+}
+
+/** `order.total = 3` in a unit that flushes: the ORM writes what changed. */
+function collectChanges(tree: ModuleTree, lines: LineIndex, reader: ExpressionReader): CallRecord[] {
+  const flushing = new Set(
+    tree.calls.filter(({ node }) => lastName(node.callee) === 'flush').map(({ scope }) => unitOf(scope)),
+  );
+  if (flushing.size === 0) return [];
+  return tree.assignments.flatMap(({ node, scope }): CallRecord[] => {
+    const { left } = node;
+    const unit = unitOf(scope);
+    if (left.type !== 'MemberExpression' || left.object.type === 'ThisExpression' || !flushing.has(unit)) return [];
+    const of = reader.read(left.object, scope);
+    if (of.kind === 'unknown' || of.kind === 'free') return [];
+    return [
+      {
+        unit,
+        call: { kind: 'call', of: { kind: 'member', of, name: '…assigned' }, arguments: [] },
+        followedBy: [],
+        at: node.start,
+        line: lines.lineAt(node.start),
       },
     ];
   });

@@ -1,7 +1,7 @@
 import type { Project } from '../../adapters/adapter.ts';
 import type { ModelRegistry } from '../stores/model-registry.ts';
 import type { ExternalValue, StoreClient } from '../stores/store-client.ts';
-import type { Evaluator } from './evaluate.ts';
+import type { Evaluator } from './evaluator.ts';
 import type { Expression, ModuleValues, TypeExpression } from './expression.ts';
 import { findDefinition } from './find-definition.ts';
 import type { Environment, Value } from './value.ts';
@@ -36,6 +36,11 @@ const wrappers = new Set([
   'Reference',
   'Loaded',
   'Collection',
+  'Rel',
+  'LazyRef',
+  'ScalarRef',
+  'IdentifiedReference',
+  'Opt',
 ]);
 
 const deepest = 8;
@@ -87,7 +92,7 @@ export function createTypeEvaluator(
         if (own !== undefined) return own;
         const [first] = type.arguments;
         if (wrappers.has(type.text)) return first === undefined ? undefined : valueOf(first, environment, depth + 1);
-        return /^T?[A-Z]?[A-Z]$|^T[A-Z]\w+$|^(?:Entity|Document|Model)$/.test(type.text)
+        return isTypeParameter(environment.module, type.text)
           ? { kind: 'open', module: environment.module, unit: '', name: type.text }
           : undefined;
       }
@@ -122,6 +127,9 @@ export function createTypeEvaluator(
         return undefined;
     }
   };
+
+  const isTypeParameter = (module: string, name: string): boolean =>
+    [...(valuesOf.get(module)?.classes.values() ?? [])].some((record) => record.typeParameters.includes(name));
 
   /** `User` as a type where `const User = define(…)` is the value: one of its records. */
   const ofModel = (value: Value): Value =>

@@ -1,56 +1,14 @@
 import type { Project } from '../../adapters/adapter.ts';
-import type { TextPiece } from '../../source/module-summary.ts';
-import { resolveText, type ResolvedText } from '../../source/resolve-text.ts';
 import type { ModelRegistry } from '../stores/model-registry.ts';
-import type { ExternalValue, Outcome, StoreClient } from '../stores/store-client.ts';
+import type { ExternalValue, StoreClient } from '../stores/store-client.ts';
+import { createClassEvaluator } from './evaluate-classes.ts';
+import { createDefinitionEvaluator } from './evaluate-definitions.ts';
 import { createTypeEvaluator } from './evaluate-types.ts';
-import type {
-  CallExpression,
-  ClassRecord,
-  Expression,
-  ModuleValues,
-  NewExpression,
-  TypeExpression,
-} from './expression.ts';
-import { findDefinition, findExport, type Definition } from './find-definition.ts';
-import type { Argument, Environment, StoreValue, Value } from './value.ts';
-
-/** Follows expressions to the stores they stand for, across modules, classes and functions. */
-export interface Evaluator {
-  readonly models: ModelRegistry;
-  evaluate(argument: Argument | undefined): Value;
-  type(type: TypeExpression, environment: Environment): Value;
-  /** A constant text; undefined when it, or a part of it, is only known at run time. */
-  text(argument: Argument | undefined): string | undefined;
-  /** Every text that it may be, with `undefined` where only run time knows. */
-  texts(argument: Argument | undefined): readonly ResolvedText[];
-  /** A member of an object that is written out. */
-  property(argument: Argument | undefined, ...names: readonly string[]): Argument | undefined;
-  properties(argument: Argument | undefined): readonly (readonly [string, Argument])[];
-  /** Elements of a list that is written out; anything else is its own only element. */
-  items(argument: Argument | undefined): readonly Argument[];
-  constant(argument: Argument | undefined): boolean | number | undefined;
-  member(value: Value, name: string): Value;
-  /** What a call of `method` does, when the value is a store or stands for one. */
-  invoke(value: Value, method: string, given: readonly Argument[], then: readonly string[]): Outcome | undefined;
-  /** The store that a class or an instance stands for. */
-  storeOf(value: Value): StoreValue | undefined;
-  /** The function of the project's own that a call runs, with what its parameters and type parameters hold. */
-  calledFunction(call: Argument): readonly CalledFunction[];
-  /** The line of a unit. */
-  lineOf(module: string, unit: string): number;
-  locals(module: string): readonly Expression[];
-  readonly classes: (module: string, unit: string) => ClassRecord | undefined;
-  readonly uses: (client: string) => boolean;
-  /** Whether any module imports this package. */
-  usesPackage(name: string): boolean;
-}
-
-export interface CalledFunction {
-  readonly module: string;
-  readonly unit: string;
-  readonly environment: Environment;
-}
+import type { CalledFunction, Evaluator } from './evaluator.ts';
+import type { CallExpression, Expression, ModuleValues, NewExpression } from './expression.ts';
+import { findDefinition, findExport } from './find-definition.ts';
+import { createArgumentReader } from './read-arguments.ts';
+import { closed, several, type Argument, type Environment, type Value } from './value.ts';
 
 const deepest = 40;
 
@@ -62,19 +20,9 @@ export function createEvaluator(
   uses: (client: string) => boolean,
 ): Evaluator {
   const byName = new Map(clients.map((client) => [client.name, client]));
-  const plain = new Map<string, Environment>();
   const known = new WeakMap<Expression, Value>();
   const running = new Set<Expression>();
-  const unitKinds = new Map<string, Map<string, 'class' | 'function'>>();
   let depth = 0;
-
-  const environmentOf = (module: string): Environment => {
-    const before = plain.get(module);
-    if (before !== undefined) return before;
-    const made = { module };
-    plain.set(module, made);
-    return made;
-  };
 
   const evaluate = (expression: Expression, environment: Environment): Value => {
     if (depth > deepest) return undefined;
@@ -98,7 +46,7 @@ export function createEvaluator(
         return local === undefined ? undefined : evaluate(local, environment);
       }
       case 'import':
-        return definitionValue(
+        return definitions.valueOf(
           findDefinition(project.modules, project.linker, module, expression.specifier, expression.name),
         );
       case 'unit':
@@ -119,9 +67,9 @@ export function createEvaluator(
       case 'this':
         return { kind: 'instance', module, unit: expression.unit, environment };
       case 'typed':
-        return (
-          types.valueOf(expression.type, environment) ??
-          (expression.value === undefined ? undefined : evaluate(expression.value, environment))
+        return closed(
+          () => types.valueOf(expression.type, environment),
+          () => (expression.value === undefined ? undefined : evaluate(expression.value, environment)),
         );
       case 'member':
         if (expression.name.startsWith('…') && expression.of.kind === 'call')
@@ -134,7 +82,7 @@ export function createEvaluator(
       case 'new':
         return construct(evaluate(expression.of, environment), expression, environment);
       case 'required':
-        return required(expression.pieces, module);
+        return definitions.required(expression.pieces, module);
       case 'text':
         return { kind: 'text', module, pieces: expression.pieces };
       case 'object':
@@ -149,61 +97,6 @@ export function createEvaluator(
       case 'unknown':
         return undefined;
     }
-  };
-
-  const several = (options: readonly Value[]): Value => {
-    const flat = options.flatMap((option) =>
-      option?.kind === 'several' ? option.options : option === undefined ? [] : [option],
-    );
-    const telling = flat.filter(
-      (option) => option?.kind !== 'open' && option?.kind !== 'named' && option?.kind !== 'text',
-    );
-    const best = telling.length > 0 ? telling : flat;
-    return best.length > 1 ? { kind: 'several', options: best } : best[0];
-  };
-
-  const definitionValue = (definition: Definition | undefined): Value => {
-    if (definition === undefined) return undefined;
-    if (definition.kind === 'external')
-      return external({ kind: 'external', package: definition.package, names: definition.names }, []);
-    const { module } = definition;
-    const start =
-      definition.kind === 'namespace'
-        ? ({ kind: 'namespace', module } as const)
-        : definition.kind === 'unit'
-          ? unitValue(module, definition.name)
-          : bindingValue(module, definition.name);
-    return definition.steps.reduce<Value>((value, name) => member(value, name), start);
-  };
-
-  const unitValue = (module: string, unit: string): Value => ({
-    kind: unitKind(module, unit),
-    module,
-    unit,
-    environment: environmentOf(module),
-  });
-
-  const unitKind = (module: string, unit: string): 'class' | 'function' => {
-    let kinds = unitKinds.get(module);
-    if (kinds === undefined) {
-      kinds = new Map((project.modules.get(module)?.units ?? []).map((one) => [one.name, one.kind]));
-      unitKinds.set(module, kinds);
-    }
-    return kinds.get(unit) ?? 'function';
-  };
-
-  const bindingValue = (module: string, name: string): Value => {
-    const expression = valuesOf.get(module)?.bindings.get(name);
-    return expression === undefined ? { kind: 'named', name } : evaluate(expression, environmentOf(module));
-  };
-
-  const required = (pieces: readonly TextPiece[], module: string): Value => {
-    const candidates = resolveText(module, pieces, project.linker).flatMap((text) =>
-      fittingModules(module, text, project.modules),
-    );
-    return several(
-      candidates.slice(0, 12).map((id) => definitionValue(findExport(project.modules, project.linker, id, '='))),
-    );
   };
 
   const external = (value: ExternalValue, given: readonly Argument[]): Value => {
@@ -230,7 +123,7 @@ export function createEvaluator(
         return external({ ...value, names: name === 'default' ? value.names : [...value.names, name] }, []);
       case 'namespace':
         return (
-          definitionValue(findExport(project.modules, project.linker, value.module, name)) ??
+          definitions.valueOf(findExport(project.modules, project.linker, value.module, name)) ??
           namedModel(value.module, name)
         );
       case 'object': {
@@ -241,7 +134,7 @@ export function createEvaluator(
       }
       case 'class':
       case 'instance':
-        return memberOfClass(value, name);
+        return classes.memberOf(value, name);
       case 'store':
         return byName.get(value.client)?.member?.(value, name, evaluator);
       case 'list':
@@ -277,108 +170,9 @@ export function createEvaluator(
       ? undefined
       : modelByName(name);
 
-  const memberOfClass = (value: Extract<Value, { kind: 'class' | 'instance' }>, name: string): Value => {
-    const { module, unit, environment } = value;
-    if (name === '…super') return parentOf(value);
-    const record = valuesOf.get(module)?.classes.get(unit);
-    for (const found of record?.members ?? []) {
-      if (found.name !== name || found.static !== (value.kind === 'class')) continue;
-      if (found.kind === 'method') return { kind: 'function', module, unit: `${unit}.${name}`, environment };
-      const told =
-        injected(found.decorators, environment) ??
-        (found.type === undefined ? undefined : types.valueOf(found.type, environment)) ??
-        (found.value === undefined ? undefined : evaluate(found.value, environment));
-      if (told !== undefined) return modelRelation(value, name) ?? told;
-    }
-    const relation = modelRelation(value, name);
-    if (relation !== undefined) return relation;
-    const parent = parentOf(value);
-    const inherited =
-      parent?.kind === 'class' || parent?.kind === 'instance' ? memberOfClass(parent, name) : member(parent, name);
-    if (inherited !== undefined) return inherited;
-    const store = models.ofClass(module, unit) === undefined ? undefined : storeOf(value);
-    return store === undefined ? undefined : member(store, name);
-  };
-
-  const modelRelation = (value: Extract<Value, { kind: 'class' | 'instance' }>, name: string): Value => {
-    const model = value.kind === 'instance' ? models.ofClass(value.module, value.unit) : undefined;
-    const target = model?.relations.get(name)?.target();
-    return target === undefined ? undefined : { kind: 'store', client: target.client, role: 'record', model: target };
-  };
-
-  const injected = (decorators: readonly Expression[], environment: Environment): Value => {
-    for (const decorator of decorators) {
-      const expression = resolved(decorator, environment.module);
-      if (expression.kind !== 'call') continue;
-      const callee = evaluate(expression.of, environment);
-      if (callee?.kind !== 'external') continue;
-      const given = expression.arguments.map((argument) => ({ expression: argument, environment }));
-      for (const client of clients) {
-        const found = client.injected?.(callee, given, evaluator);
-        if (found !== undefined) return found;
-      }
-    }
-    return undefined;
-  };
-
   const resolved = (expression: Expression, module: string): Expression => {
     const local = expression.kind === 'local' ? valuesOf.get(module)?.locals[expression.index] : undefined;
     return local ?? expression;
-  };
-
-  /** What a class extends: one of the project's own, seen with its type parameters filled, or what a package or client hands out. */
-  const parentOf = (value: Extract<Value, { kind: 'class' | 'instance' }>): Value => {
-    const record = valuesOf.get(value.module)?.classes.get(value.unit);
-    if (record?.parent === undefined) return undefined;
-    const parent = evaluate(record.parent, value.environment);
-    if (parent?.kind === 'class') {
-      const above = valuesOf.get(parent.module)?.classes.get(parent.unit);
-      return {
-        ...parent,
-        kind: value.kind,
-        environment: bind(parent, above, record.parentTypes, record.parentArguments, value.environment),
-      };
-    }
-    if (parent?.kind !== 'external' || value.kind === 'class') return parent;
-    return (
-      types.external(
-        parent,
-        record.parentTypes.map((type) => types.valueOf(type, value.environment)),
-      ) ?? parent
-    );
-  };
-
-  /** The environment of a class whose type parameters and constructor are given something. */
-  const bind = (
-    of: { readonly module: string; readonly environment: Environment },
-    record: ClassRecord | undefined,
-    typesGiven: readonly TypeExpression[],
-    given: readonly Expression[],
-    from: Environment,
-  ): Environment => {
-    if (record === undefined || (typesGiven.length === 0 && given.length === 0)) return of.environment;
-    const filled = new Map(of.environment.types);
-    record.typeParameters.forEach((name, index) => {
-      const type = typesGiven[index];
-      const value = type === undefined ? undefined : types.valueOf(type, from);
-      if (value !== undefined) filled.set(name, value);
-    });
-    const parameters = new Map(of.environment.parameters);
-    if (record.constructorUnit !== undefined)
-      given.forEach((expression, index) =>
-        parameters.set(`${record.constructorUnit ?? ''} ${index}`, { expression, environment: from }),
-      );
-    return { module: of.module, types: filled, parameters };
-  };
-
-  const storeOf = (value: Value): StoreValue | undefined => {
-    if (value?.kind === 'store') return value;
-    if (value?.kind !== 'class' && value?.kind !== 'instance') return undefined;
-    const model = models.ofClass(value.module, value.unit);
-    if (model !== undefined)
-      return { kind: 'store', client: model.client, role: value.kind === 'class' ? 'model' : 'record', model };
-    const parent = parentOf(value);
-    return parent?.kind === 'several' ? undefined : storeOf(parent);
   };
 
   const construct = (of: Value, expression: NewExpression, environment: Environment): Value => {
@@ -390,7 +184,7 @@ export function createEvaluator(
       return {
         ...of,
         kind: 'instance',
-        environment: bind(of, record, expression.types ?? [], expression.arguments, environment),
+        environment: classes.bind(of, record, expression.types ?? [], expression.arguments, environment),
       };
     }
     if (of?.kind === 'store') return byName.get(of.client)?.call(of, 'new', given, [], evaluator)?.value;
@@ -471,7 +265,7 @@ export function createEvaluator(
     const given = expression.arguments.map((argument) => ({ expression: argument, environment }));
     if (expression.of.kind === 'member') {
       const object = evaluate(expression.of.of, environment);
-      const store = storeOf(object);
+      const store = classes.storeOf(object);
       const found =
         store === undefined
           ? undefined
@@ -482,7 +276,7 @@ export function createEvaluator(
   };
 
   const invoke: Evaluator['invoke'] = (value, method, given, then) => {
-    const store = storeOf(value);
+    const store = classes.storeOf(value);
     if (store === undefined) return undefined;
     if (value?.kind !== 'store') {
       const own = member(value, method);
@@ -515,68 +309,41 @@ export function createEvaluator(
     );
   };
 
-  const texts: Evaluator['texts'] = (argument) => {
-    if (argument === undefined) return [];
-    const value = evaluate(argument.expression, argument.environment);
-    const options = value?.kind === 'several' ? value.options : [value];
-    return options.flatMap((option): readonly ResolvedText[] => {
-      if (option?.kind !== 'text') return [[undefined]];
-      return resolveText(option.module, option.pieces, project.linker);
-    });
-  };
-
+  const definitions = createDefinitionEvaluator(project, valuesOf, {
+    evaluate,
+    member,
+    external: (value) => external(value, []),
+  });
+  const classes = createClassEvaluator(valuesOf, clients, models, {
+    evaluate,
+    member,
+    resolved,
+    types: () => types,
+    ask: () => evaluator,
+  });
   const types = createTypeEvaluator(project, valuesOf, clients, models, {
     evaluate,
-    unitValue,
+    unitValue: (module, unit) => definitions.unitValue(module, unit),
     external: (value) => external(value, []),
-    environmentOf,
+    environmentOf: (module) => definitions.environmentOf(module),
     ask: () => evaluator,
   });
 
   const evaluator: Evaluator = {
     models,
+    ...createArgumentReader(project.linker, { evaluate, propertyOf, resolved }),
     evaluate: (argument) => (argument === undefined ? undefined : evaluate(argument.expression, argument.environment)),
     type: (type, environment) => types.valueOf(type, environment),
-    texts,
-    text: (argument) => {
-      const [first] = texts(argument);
-      return first?.every((piece) => piece !== undefined) === true && first.length > 0 ? first.join('') : undefined;
-    },
-    property: (argument, ...path) => {
-      let at = argument;
-      for (const name of path) {
-        const value = at === undefined ? undefined : evaluate(at.expression, at.environment);
-        at = value?.kind === 'object' ? propertyOf(value, name) : undefined;
-      }
-      return at;
-    },
-    properties: (argument) => {
-      const value = argument === undefined ? undefined : evaluate(argument.expression, argument.environment);
-      if (value?.kind !== 'object') return [];
-      return value.expression.properties.map(([name, expression]) => [
-        name,
-        { expression, environment: value.environment },
-      ]);
-    },
-    items: (argument) => {
-      if (argument === undefined) return [];
-      const value = evaluate(argument.expression, argument.environment);
-      return value?.kind === 'list' ? value.items : [argument];
-    },
-    constant: (argument) => {
-      const expression =
-        argument === undefined ? undefined : resolved(argument.expression, argument.environment.module);
-      return expression?.kind === 'constant' ? expression.value : undefined;
-    },
     member,
     invoke,
-    storeOf,
+    storeOf: (value) => classes.storeOf(value),
     calledFunction,
     lineOf: (module, unit) => project.modules.get(module)?.units.find((one) => one.name === unit)?.line ?? 1,
     locals: (module) => valuesOf.get(module)?.locals ?? [],
     classes: (module, unit) => valuesOf.get(module)?.classes.get(unit),
     uses,
-    usesPackage: (name) => [...project.modules.values()].some((summary) => summary.imports.some(({ specifier }) => specifier === name)),
+    usesPackage: (name) =>
+      [...project.modules.values()].some((summary) => summary.imports.some(({ specifier }) => specifier === name)),
   };
   return evaluator;
 }
@@ -601,21 +368,4 @@ const taken = new Set(['find', 'pop', 'shift', 'at', 'findLast', 'get', 'first',
 function ofModule(value: Value, module: string): Value {
   if (value?.kind !== 'several') return value;
   return value.options.find((option) => option?.kind === 'text' && option.module === module) ?? value;
-}
-
-/** The modules that `'../data/' + name + '/index.js'` may name. */
-function fittingModules(from: string, text: ResolvedText, modules: ReadonlyMap<string, unknown>): string[] {
-  const [first] = text;
-  if (first === undefined || !first.startsWith('.') || text.every((piece) => piece !== undefined)) return [];
-  const folder = from.split('/').slice(0, -1);
-  const parts: string[] = [];
-  for (const part of [...folder, ...first.split('/')]) {
-    if (part === '..') parts.pop();
-    else if (part !== '.') parts.push(part);
-  }
-  const escaped = [parts.join('/'), ...text.slice(1)].map((piece) =>
-    piece === undefined ? '[^/]+' : piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
-  );
-  const pattern = new RegExp(`^${escaped.join('')}(?:\\.[cm]?[jt]s|/index\\.[cm]?[jt]s)?$`);
-  return [...modules.keys()].filter((id) => id !== from && pattern.test(id));
 }

@@ -61,3 +61,29 @@ export type Value =
   | OpenValue
   | StoreValue
   | undefined;
+
+export type ClassValue = Extract<Value, { kind: 'class' | 'instance' }>;
+
+/** One of several values; those that say something come before those that don't. */
+export function several(options: readonly Value[]): Value {
+  const flat = options.flatMap((option) =>
+    option?.kind === 'several' ? option.options : option === undefined ? [] : [option],
+  );
+  const telling = flat.filter(
+    (option) => option?.kind !== 'open' && option?.kind !== 'named' && option?.kind !== 'text',
+  );
+  const best = telling.length > 0 ? telling : flat;
+  return best.length > 1 ? { kind: 'several', options: best } : best[0];
+}
+
+/** The first of two, unless only callers know it and the second says more. */
+export function closed(first: () => Value, second: () => Value): Value {
+  const one = first();
+  if (one !== undefined && !isOpen(one)) return one;
+  const other = second();
+  return other === undefined || isOpen(other) || other.kind === 'named' ? (one ?? other) : other;
+}
+
+function isOpen(value: Value): boolean {
+  return value?.kind === 'open' || (value?.kind === 'store' && value.open !== undefined);
+}
