@@ -6,6 +6,7 @@ import { express } from '../endpoints/express/index.ts';
 import { nest } from '../endpoints/nest/index.ts';
 import { queues } from '../endpoints/queues/index.ts';
 import { trpc } from '../endpoints/trpc/index.ts';
+import { sideEffects } from '../side-effects/index.ts';
 import { events } from '../wiring/events/index.ts';
 import { injection } from '../wiring/injection/index.ts';
 import { sealAdapter, type AnyAdapter } from './adapter.ts';
@@ -22,6 +23,8 @@ export const adapters: readonly AnyAdapter[] = [
   sealAdapter(nest),
   sealAdapter(queues),
   sealAdapter(trpc),
+  // What blocks an extraction.
+  sealAdapter(sideEffects),
   // Wiring.
   sealAdapter(events),
   sealAdapter(injection),

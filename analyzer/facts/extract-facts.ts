@@ -15,6 +15,7 @@ import { createLineIndex } from '../source/place.ts';
 import { listRepository, readText } from '../source/repository-files.ts';
 import { separatePackages } from '../source/own-packages.ts';
 import { wiringOf } from '../wiring/wiring.ts';
+import { effectsOfWrites } from '../side-effects/effects-of-writes.ts';
 import { linkTransactions } from '../transactions/link-transactions.ts';
 import { finishAccesses } from './finish-accesses.ts';
 import type { Access, Entity, Facts, Routine, Skipped, Unit, Unresolved } from './facts.ts';
@@ -94,18 +95,22 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
   const calls = [...callEdges(modules, linker), ...found.dependencies];
   const accesses = finishAccesses(found.accesses, linkTransactions(modules, linker, found.transactions));
   const routines = [...catalogue.routines(), ...found.routines];
+  const entities = entitiesOf([...catalogue.entities(), ...found.entities], accesses, routines);
+  const sideEffects = [...found.sideEffects, ...effectsOfWrites(accesses, entities, calls, found.effects)];
   options.progress?.({ step: 'link', done: modules.size, total: modules.size });
 
   return sortFacts({
     version: 1,
     source: 'overgrow analyze',
     units: unitsOf(modules),
-    entities: entitiesOf([...catalogue.entities(), ...found.entities], accesses, routines),
+    entities,
     dependencies: [...imports.dependencies, ...calls],
     accesses,
     endpoints: finishEndpoints(found.endpoints, found.accesses, createReach(calls)),
     routines,
-    ...(found.sideEffects.length === 0 ? {} : { sideEffects: found.sideEffects }),
+    ...(sideEffects.length === 0 ? {} : { sideEffects }),
+    ...(found.states.length === 0 ? {} : { states: found.states }),
+    ...(found.environment.length === 0 ? {} : { environment: found.environment }),
     unresolved: [...unresolved, ...imports.unresolved, ...found.unresolved],
     skipped,
   });
