@@ -1,4 +1,14 @@
-import type { AccessMode, Dependency, Endpoint, Entity, EnvironmentKey, Routine, SideEffect, State, Unresolved } from '../facts/facts.ts';
+import type {
+  AccessMode,
+  Dependency,
+  Endpoint,
+  Entity,
+  EnvironmentKey,
+  Routine,
+  SideEffect,
+  State,
+  Unresolved,
+} from '../facts/facts.ts';
 import type { SymbolLinker } from '../dependencies/link-symbols.ts';
 import type { Catalogue } from '../data/sql/catalogue.ts';
 import type { SqlParser } from '../data/sql/postgres-parser.ts';

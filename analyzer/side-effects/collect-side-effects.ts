@@ -18,7 +18,23 @@ export function collectSideEffects(tree: ModuleTree, lines: LineIndex): SideEffe
 }
 
 const mutating = new Set([
-  'set', 'add', 'delete', 'clear', 'push', 'pop', 'shift', 'unshift', 'splice', 'put', 'del', 'sort', 'fill', 'enqueue', 'dequeue', 'remove', 'reset',
+  'set',
+  'add',
+  'delete',
+  'clear',
+  'push',
+  'pop',
+  'shift',
+  'unshift',
+  'splice',
+  'put',
+  'del',
+  'sort',
+  'fill',
+  'enqueue',
+  'dequeue',
+  'remove',
+  'reset',
 ]);
 
 /** Top-level names whose value a function of the module changes, and objects that are made to be shared. */
@@ -36,7 +52,8 @@ function collectStates(tree: ModuleTree, lines: LineIndex): FoundState[] {
   for (const { node, scope } of tree.assignments) write(node.left, scope);
   for (const { node, scope } of tree.calls) {
     const callee = unwrap(node.callee);
-    if (callee.type === 'MemberExpression' && mutating.has(staticKey(callee.property, callee.computed) ?? '')) write(callee.object, scope);
+    if (callee.type === 'MemberExpression' && mutating.has(staticKey(callee.property, callee.computed) ?? ''))
+      write(callee.object, scope);
   }
   for (const { node, scope } of changesOf(tree)) write(node, scope);
   const states: FoundState[] = [];
@@ -51,11 +68,15 @@ function collectStates(tree: ModuleTree, lines: LineIndex): FoundState[] {
   return states;
 }
 
-const caches = /^(?:lru-cache|node-cache|quick-lru|tiny-lru|memory-cache|ttl-lru-cache|@isaacs\/ttlcache|mnemonist|flat-cache|keyv)(?:\/|$)/;
-const emitters = /^(?:events|eventemitter2|eventemitter3|mitt|nanoevents|emittery|typed-emitter|tiny-typed-emitter|rxjs)$/;
+const caches =
+  /^(?:lru-cache|node-cache|quick-lru|tiny-lru|memory-cache|ttl-lru-cache|@isaacs\/ttlcache|mnemonist|flat-cache|keyv)(?:\/|$)/;
+const emitters =
+  /^(?:events|eventemitter2|eventemitter3|mitt|nanoevents|emittery|typed-emitter|tiny-typed-emitter|rxjs)$/;
 const locks = /^(?:async-mutex|async-lock|await-lock|p-limit|p-queue|bottleneck|semaphore-async-await|mutexify)$/;
-const sessions = /^(?:express-session|cookie-session|koa-session|@fastify\/session|@fastify\/secure-session|iron-session)$/;
-const dull = /^(?:(?:next-?)?id|app|server|router|logger|log|exports|module|instance|client|db|pool|connection|sequelize)$/i;
+const sessions =
+  /^(?:express-session|cookie-session|koa-session|@fastify\/session|@fastify\/secure-session|iron-session)$/;
+const dull =
+  /^(?:(?:next-?)?id|app|server|router|logger|log|exports|module|instance|client|db|pool|connection|sequelize)$/i;
 
 /** What a top-level value is when it lives on: by the package that made it, or because functions change it. */
 function kindOf(init: Node | undefined, tree: ModuleTree, changed: boolean, name: string): StateKind | undefined {
@@ -66,7 +87,8 @@ function kindOf(init: Node | undefined, tree: ModuleTree, changed: boolean, name
     if (from !== undefined) {
       const last = path?.steps.at(-1) ?? (path?.root.kind === 'import' ? path.root.name : '');
       if (caches.test(from)) return 'cache';
-      if (emitters.test(from) && (from !== 'rxjs' || /Subject$/.test(last)) && last !== 'once' && last !== 'require') return 'emitter';
+      if (emitters.test(from) && (from !== 'rxjs' || last.endsWith('Subject')) && last !== 'once' && last !== 'require')
+        return 'emitter';
       if (locks.test(from)) return 'lock';
       if (sessions.test(from)) return 'session';
     }
@@ -120,7 +142,12 @@ function collectEnvironment(tree: ModuleTree, lines: LineIndex): SideEffectSumma
     const method = staticKey(callee.property, callee.computed);
     const holder = lastName(callee.object) ?? '';
     const [first] = node.arguments;
-    if ((method === 'get' || method === 'getOrThrow') && /^config(?:Service)?$|ConfigService$/.test(holder) && first?.type === 'Literal' && typeof first.value === 'string')
+    if (
+      (method === 'get' || method === 'getOrThrow') &&
+      /^config(?:Service)?$|ConfigService$/.test(holder) &&
+      first?.type === 'Literal' &&
+      typeof first.value === 'string'
+    )
       found.push({ unit: unitOf(scope), key: first.value, line: lines.lineAt(node.start) });
   }
   for (const declarations of declarationsOf(tree)) {
@@ -152,13 +179,24 @@ function isEnvironment(node: Node): boolean {
   return (object.type === 'Identifier' && object.name === 'process') || object.type === 'MetaProperty';
 }
 
-const mailers = /^(?:nodemailer|@sendgrid\/mail|@sendgrid\/\w+|resend|postmark|mailgun(?:\.js|-js)|@nestjs-modules\/mailer|node-mailjet|@aws-sdk\/client-ses(?:v2)?|@getbrevo\/brevo|mailersend|email-templates)$/;
-const searchers = /^(?:@elastic\/elasticsearch|elasticsearch|@opensearch-project\/opensearch|algoliasearch|meilisearch|typesense|@nestjs\/elasticsearch|solr-client)$/;
-const queues = /^(?:bull|bullmq|@nestjs\/bull|@nestjs\/bullmq|agenda|bee-queue|pg-boss|kue|graphile-worker|amqplib|kafkajs|@aws-sdk\/client-sqs|@google-cloud\/(?:pubsub|tasks)|@google-cloud\/pubsub)$/;
+const mailers =
+  /^(?:nodemailer|@sendgrid\/mail|@sendgrid\/\w+|resend|postmark|mailgun(?:\.js|-js)|@nestjs-modules\/mailer|node-mailjet|@aws-sdk\/client-ses(?:v2)?|@getbrevo\/brevo|mailersend|email-templates)$/;
+const searchers =
+  /^(?:@elastic\/elasticsearch|elasticsearch|@opensearch-project\/opensearch|algoliasearch|meilisearch|typesense|@nestjs\/elasticsearch|solr-client)$/;
+const queues =
+  /^(?:bull|bullmq|@nestjs\/bull|@nestjs\/bullmq|agenda|bee-queue|pg-boss|kue|graphile-worker|amqplib|kafkajs|@aws-sdk\/client-sqs|@google-cloud\/(?:pubsub|tasks)|@google-cloud\/pubsub)$/;
 const sending: readonly (readonly [FoundEffect['kind'], RegExp, RegExp])[] = [
   ['mail', mailers, /^(?:sendMail|send|sendEmail|sendMultiple|sendTemplate|sendEmailWithTemplate)$/],
-  ['search', searchers, /^(?:index|bulk|update|delete|deleteByQuery|updateByQuery|saveObjects?|partialUpdateObjects?|deleteObjects?|addDocuments|updateDocuments|deleteDocuments?|upsert|import)$/],
-  ['job', queues, /^(?:add|addBulk|addJob|addJobs|now|schedule|every|enqueue|createJob|send|publish|sendToQueue|produce|insert|publishMessage|emit)$/],
+  [
+    'search',
+    searchers,
+    /^(?:index|bulk|update|delete|deleteByQuery|updateByQuery|saveObjects?|partialUpdateObjects?|deleteObjects?|addDocuments|updateDocuments|deleteDocuments?|upsert|import)$/,
+  ],
+  [
+    'job',
+    queues,
+    /^(?:add|addBulk|addJob|addJobs|now|schedule|every|enqueue|createJob|send|publish|sendToQueue|produce|insert|publishMessage|emit)$/,
+  ],
 ];
 
 /** Calls that send mail, change a search index or put a job or message out: by the package of what they are called on, or of its type. */
@@ -172,7 +210,8 @@ function collectEffects(tree: ModuleTree, lines: LineIndex): FoundEffect[] {
     if (callee.type !== 'MemberExpression' || method === undefined) return [];
     const from = packageOf(callee.object, scope, tree, fields);
     for (const [kind, packages, methods] of kindsHere) {
-      if (from !== undefined && packages.test(from) && methods.test(method)) return [{ unit: unitOf(scope), kind, line: lines.lineAt(node.start) }];
+      if (from !== undefined && packages.test(from) && methods.test(method))
+        return [{ unit: unitOf(scope), kind, line: lines.lineAt(node.start) }];
     }
     return [];
   });
@@ -214,11 +253,21 @@ function typedFields(tree: ModuleTree): Map<string, string> {
   return fields;
 }
 
-function packageOf(node: Node, scope: Scope, tree: ModuleTree, fields: ReadonlyMap<string, string>): string | undefined {
+function packageOf(
+  node: Node,
+  scope: Scope,
+  tree: ModuleTree,
+  fields: ReadonlyMap<string, string>,
+): string | undefined {
   const inner = unwrap(node);
   const path = pathOf(inner, scope, tree);
   if (path?.root.kind === 'import') return path.root.specifier;
-  if (inner.type === 'MemberExpression' && inner.object.type === 'ThisExpression') return fields.get(staticKey(inner.property, inner.computed) ?? '');
+  if (inner.type === 'MemberExpression' && inner.object.type === 'ThisExpression')
+    return fields.get(staticKey(inner.property, inner.computed) ?? '');
   if (inner.type === 'Identifier') return fields.get(inner.name);
-  return inner.type === 'CallExpression' ? packageOf(inner.callee, scope, tree, fields) : inner.type === 'MemberExpression' ? packageOf(inner.object, scope, tree, fields) : undefined;
+  return inner.type === 'CallExpression'
+    ? packageOf(inner.callee, scope, tree, fields)
+    : inner.type === 'MemberExpression'
+      ? packageOf(inner.object, scope, tree, fields)
+      : undefined;
 }

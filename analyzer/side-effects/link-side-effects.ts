@@ -33,7 +33,10 @@ function stateOf(module: string, state: FoundState, users: ReadonlySet<string>):
 }
 
 /** The units, of whatever module, that name a state. */
-function stateUsers(found: ReadonlyMap<string, SideEffectSummary>, { modules, linker }: Project): Map<string, Set<string>> {
+function stateUsers(
+  found: ReadonlyMap<string, SideEffectSummary>,
+  { modules, linker }: Project,
+): Map<string, Set<string>> {
   const names = new Map([...found].map(([module, { states }]) => [module, new Set(states.map((state) => state.name))]));
   const users = new Map<string, Set<string>>();
   for (const [module, summary] of modules) {

@@ -86,15 +86,13 @@ export const files: StoreClient = {
 };
 
 function fileAccesses(modes: string, given: readonly Argument[], ask: Evaluator): Outcome {
-  const accesses = modes
-    .split('>')
-    .flatMap((mode, index) =>
-      [...new Set(pathsOf(given[index], ask))].map((entity) => ({
-        mode: mode === 'w' ? ('write' as const) : ('read' as const),
-        entity,
-        kind: 'file' as const,
-      })),
-    );
+  const accesses = modes.split('>').flatMap((mode, index) =>
+    [...new Set(pathsOf(given[index], ask))].map((entity) => ({
+      mode: mode === 'w' ? ('write' as const) : ('read' as const),
+      entity,
+      kind: 'file' as const,
+    })),
+  );
   if (accesses.length > 0) return { accesses };
   return { unresolved: 'The file is only named at run time.', open: ask.evaluate(given[0])?.kind === 'open' };
 }

@@ -76,13 +76,11 @@ function keyAccesses(store: StoreValue, modes: string, given: readonly Argument[
   }
   return {
     accesses: known.flatMap((entity) =>
-      modes
-        .split('')
-        .map((letter) => ({
-          mode: letter === 'w' ? ('write' as const) : ('read' as const),
-          entity,
-          kind: 'key' as const,
-        })),
+      modes.split('').map((letter) => ({
+        mode: letter === 'w' ? ('write' as const) : ('read' as const),
+        entity,
+        kind: 'key' as const,
+      })),
     ),
   };
 }
