@@ -80,7 +80,8 @@ function hostAccess(
   const method = (ask.text(ask.property(options, 'method')) ?? '').toUpperCase();
   const reads = method === '' ? verbs[verb] === 'r' : method === 'GET' || method === 'HEAD';
   const own = ask.text(ask.property(first, 'baseURL'));
-  const host = hostOf(address, ask) ?? hostIn(own) ?? prefix;
+  const written = hostOf(address, ask);
+  const host = written === undefined || written === 'own' ? (hostIn(own) ?? prefix ?? written) : written;
   if (host === 'own') return undefined;
   if (host === undefined)
     return { unresolved: 'The host is only known at run time.', open: ask.evaluate(address)?.kind === 'open' };

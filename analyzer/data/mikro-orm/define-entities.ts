@@ -106,13 +106,15 @@ function readRelation(
   const written = ask.property(options, 'entity') ?? (options === first ? undefined : first);
   const target = () => namedModel(written, client, ask) ?? declaredTarget(module, member, ask);
   const inverse = memberName(ask.property(options, 'mappedBy') ?? (options === given[1] ? undefined : given[1]), ask);
-  const owned = kind === 'belongs' || (kind === 'one' && inverse === undefined);
+  const mapped = ask.constant(ask.property(options, 'owner')) === true ? undefined : inverse;
+  const owned = kind === 'belongs' || (kind === 'one' && mapped === undefined);
   const pivot = ask.text(ask.property(options, 'pivotTable'));
   model.relations.set(member.name, {
     target,
     kind: owned ? 'belongs' : kind,
+    ...(mapped === undefined ? {} : { inverse: true }),
     ...(kind === 'through' && model.kind === 'table'
-      ? { through: () => pivotOf(model, member.name, target(), pivot, inverse) }
+      ? { through: () => pivotOf(model, member.name, target(), pivot, mapped) }
       : {}),
     ...(ask.constant(ask.property(options, 'eager')) === true ? { eager: true } : {}),
   });
@@ -121,7 +123,7 @@ function readRelation(
     if (to === undefined) return;
     if (owned) model.references.add(to.entity);
     const table =
-      kind === 'through' && model.kind === 'table' ? pivotOf(model, member.name, to, pivot, inverse) : undefined;
+      kind === 'through' && model.kind === 'table' ? pivotOf(model, member.name, to, pivot, mapped) : undefined;
     if (table !== undefined) ask.models.addTable(table, [model.entity, to.entity]);
   });
 }
@@ -150,7 +152,8 @@ function pivotOf(
 ): string | undefined {
   if (written !== undefined) return written.includes('.') ? written : qualify(undefined, written);
   if (inverse === undefined) return `${model.entity}_${underscored(property)}`;
-  return target === model && inverse === property ? undefined : target?.relations.get(inverse)?.through?.();
+  const other = target?.relations.get(inverse);
+  return other?.inverse === true ? undefined : other?.through?.();
 }
 
 function readSubscriber(found: FoundClass, ask: Evaluator): void {

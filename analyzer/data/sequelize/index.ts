@@ -23,6 +23,7 @@ export const sequelize: StoreClient = {
   name: client,
   packages,
   methods,
+  madeMethods: /^(?:get|set|add|create|remove|has|count)[A-Z]/,
   defining: ['define', 'init', 'Sequelize', ...associations, ...hooks, 'addHook', 'hook'],
   external({ package: name, names }, given, ask) {
     if (!packages.test(name)) return undefined;
@@ -66,7 +67,7 @@ export const sequelize: StoreClient = {
   define(store, method, given, found, ask) {
     if (method === 'define' && store.role === 'connection') defineModel(given, ask);
     else if (method === 'init') initModel(store, given, found, ask);
-    else if (associations.some((one) => one === method)) associate(store, method, given, ask);
+    else if (associations.some((one) => one === method)) ask.models.later(() => associate(store, method, given, ask));
     else if (store.model !== undefined && (definingHooks.has(method) || method === 'addHook' || method === 'hook')) {
       const place = handlerPlace(given.at(-1), ask);
       recordHook(

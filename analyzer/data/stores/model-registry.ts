@@ -31,7 +31,7 @@ export function createModelRegistry(): ModelRegistry {
   const models: Model[] = [];
   const tables = new Map<string, Set<string>>();
   const hooks = new Map<string, { readonly model: Model; readonly unit: string; readonly place: string }>();
-  let pending: (() => void)[] = [];
+  const pending: (() => void)[] = [];
   return {
     add(model) {
       const before = models.find(
@@ -58,9 +58,8 @@ export function createModelRegistry(): ModelRegistry {
     hooks: () => [...hooks.values()],
     later: (work) => void pending.push(work),
     finish() {
-      const work = pending;
-      pending = [];
-      for (const one of work) one();
+      // Work may leave more work: what a class inherits has relations of its own.
+      for (let work = pending.shift(); work !== undefined; work = pending.shift()) work();
     },
     notes: new Map(),
   };

@@ -26,6 +26,8 @@ export interface Relation {
   readonly kind?: 'belongs' | 'one' | 'many' | 'through';
   /** The table between the two. */
   readonly through?: () => string | undefined;
+  /** Its table is said on the other side. */
+  readonly inverse?: boolean;
   /** Written and removed with its owner. */
   readonly cascade?: boolean;
   /** Read whenever its owner is. */

@@ -17,6 +17,8 @@ export interface StoreClient {
   readonly packages: RegExp;
   /** Names of the methods whose calls are looked at. */
   readonly methods: readonly string[];
+  /** Methods whose names the project makes: `order.getItems()`. */
+  readonly madeMethods?: RegExp;
   /** What a package hands out, with the steps that led to it: `['Schema', 'new']`. `given` are the arguments of the last call. */
   readonly external?: (value: ExternalValue, given: readonly Argument[], ask: Evaluator) => Value;
   /** An instance of a type of a package: `Repository<User>`. */

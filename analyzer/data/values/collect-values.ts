@@ -27,7 +27,7 @@ import { createExpressionReader, type ExpressionReader } from './read-expression
 export function collectValues(
   tree: ModuleTree,
   lines: LineIndex,
-  methods: ReadonlySet<string>,
+  wanted: (method: string) => boolean,
 ): ModuleValues | undefined {
   const reader = createExpressionReader(tree);
   const values: ModuleValues = {
@@ -36,7 +36,7 @@ export function collectValues(
     returns: collectReturns(tree, reader),
     classes: collectClasses(tree, lines, reader),
     types: collectTypes(tree, reader),
-    calls: [...collectCalls(tree, lines, reader, methods), ...collectChanges(tree, lines, reader)],
+    calls: [...collectCalls(tree, lines, reader, wanted), ...collectChanges(tree, lines, reader)],
   };
   const size =
     values.bindings.size + values.returns.size + values.classes.size + values.types.size + values.calls.length;
@@ -229,7 +229,7 @@ function collectCalls(
   tree: ModuleTree,
   lines: LineIndex,
   reader: ExpressionReader,
-  methods: ReadonlySet<string>,
+  wanted: (method: string) => boolean,
 ): CallRecord[] {
   const outer = new Map<Node, CallNode>();
   for (const { node } of tree.calls) {
@@ -239,7 +239,7 @@ function collectCalls(
   }
   return tree.calls.flatMap(({ node, scope }): CallRecord[] => {
     const name = lastName(node.callee);
-    if (name === undefined || !(methods.has(name) || handsOn(node, scope))) return [];
+    if (name === undefined || !(wanted(name) || handsOn(node, scope))) return [];
     const call = reader.read(node, scope);
     if (call.kind !== 'call' || call.of.kind === 'unknown') return [];
     const followedBy: string[] = [];
@@ -310,6 +310,7 @@ function handsOn(node: CallNode, scope: Scope): boolean {
       return inner.type === 'Identifier'
         ? /^[A-Z]|[mM]odel|[rR]epo|[cC]ollection/.test(inner.name)
         : inner.type === 'MemberExpression' ||
+          (inner.type === 'CallExpression' && /^(?:model|getRepository|collection|getModel)$/.test(lastName(inner.callee) ?? '')) ||
             (inner.type === 'Literal' && typeof inner.value === 'string' && inner.value.length < 60);
     }) &&
     (callee.type === 'Identifier' || callee.type === 'MemberExpression')

@@ -65,7 +65,7 @@ export function createEvaluator(
       case 'free':
         return named(expression.name) ?? { kind: 'named', name: expression.name };
       case 'this':
-        return { kind: 'instance', module, unit: expression.unit, environment };
+        return { kind: expression.static === true ? 'class' : 'instance', module, unit: expression.unit, environment };
       case 'typed':
         return closed(
           () => types.valueOf(expression.type, environment),

@@ -19,7 +19,7 @@ export type Expression =
     }
   /** A name that nothing here declares. */
   | { readonly kind: 'free'; readonly name: string }
-  | { readonly kind: 'this'; readonly unit: string }
+  | { readonly kind: 'this'; readonly unit: string; readonly static?: boolean }
   | { readonly kind: 'typed'; readonly type: TypeExpression; readonly value?: Expression }
   | { readonly kind: 'member'; readonly of: Expression; readonly name: string }
   | { readonly kind: 'element'; readonly of: Expression }

@@ -24,9 +24,11 @@ export function findDefinition(
   depth = 0,
 ): Definition | undefined {
   const resolution = linker.resolve(module, specifier);
-  if (resolution.kind === 'external')
-    return { kind: 'external', package: specifier.replace(/^node:/, ''), names: whole.has(name) ? [] : [name] };
-  return resolution.kind === 'module' ? findExport(modules, linker, resolution.id, name, depth) : undefined;
+  if (resolution.kind === 'module') return findExport(modules, linker, resolution.id, name, depth);
+  // A package that no package.json lists is one all the same; a path that leads nowhere is not.
+  return specifier.startsWith('.')
+    ? undefined
+    : { kind: 'external', package: specifier.replace(/^node:/, ''), names: whole.has(name) ? [] : [name] };
 }
 
 const whole = new Set(['*', '=', 'default']);

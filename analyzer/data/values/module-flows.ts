@@ -1,6 +1,6 @@
 import type { ModuleTree } from '../../source/module-tree.ts';
 import { lookup, type Declaration, type Scope } from '../../source/scopes.ts';
-import { isFunction, staticKey, unwrap, type Node } from '../../source/syntax-tree.ts';
+import { isClass, isFunction, staticKey, unwrap, type Node } from '../../source/syntax-tree.ts';
 
 export type Held = { readonly node: Node; readonly scope: Scope };
 
@@ -58,6 +58,19 @@ export function returnedValues(tree: ModuleTree): Map<Node, Held[]> {
   const returned = new Map<Node, Held[]>();
   for (const { node, scope } of tree.returns) if (scope.node !== undefined) push(returned, scope.node, { node, scope });
   return returned;
+}
+
+/** Functions that are static methods of a class. */
+export function staticMethods(tree: ModuleTree): Set<Node> {
+  const found = new Set<Node>();
+  for (const node of tree.scopeOf.keys()) {
+    if (!isClass(node)) continue;
+    for (const member of node.body.body) {
+      if ((member.type === 'MethodDefinition' || member.type === 'PropertyDefinition') && member.static && member.value !== null)
+        found.add(unwrap(member.value));
+    }
+  }
+  return found;
 }
 
 function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {

@@ -3,7 +3,7 @@ import { requiredModule } from '../../source/resolve-local.ts';
 import { annotationOf, classOf, lookup, unitOf, type Declaration, type Scope } from '../../source/scopes.ts';
 import { isClass, isFunction, staticKey, unwrap, type Node } from '../../source/syntax-tree.ts';
 import { textPieces } from '../../source/text-pieces.ts';
-import { assignedValues, callbackCalls, returnedValues } from './module-flows.ts';
+import { assignedValues, callbackCalls, returnedValues, staticMethods } from './module-flows.ts';
 import { unknown, type Expression, type TypeExpression } from './expression.ts';
 
 const deepest = 9;
@@ -24,6 +24,7 @@ export function createExpressionReader(tree: ModuleTree): ExpressionReader {
   const callbacks = callbackCalls(tree);
   const assigned = assignedValues(tree);
   const returned = returnedValues(tree);
+  const statics = staticMethods(tree);
 
   const read = (node: Node, scope: Scope, depth = 0): Expression => {
     if (depth > deepest) return unknown;
@@ -33,7 +34,7 @@ export function createExpressionReader(tree: ModuleTree): ExpressionReader {
         return readName(inner.name, inner.start, scope, depth);
       case 'ThisExpression': {
         const unit = classOf(scope)?.unit;
-        return unit === undefined ? readForeignThis(scope, depth) : { kind: 'this', unit };
+        return unit === undefined ? readForeignThis(scope, depth) : thisOf(unit, scope);
       }
       case 'MemberExpression': {
         const name = staticKey(inner.property, inner.computed);
@@ -94,12 +95,19 @@ export function createExpressionReader(tree: ModuleTree): ExpressionReader {
       }
       case 'Super': {
         const unit = classOf(scope)?.unit;
-        return unit === undefined ? unknown : { kind: 'member', of: { kind: 'this', unit }, name: '…super' };
+        return unit === undefined ? unknown : { kind: 'member', of: thisOf(unit, scope), name: '…super' };
       }
       default:
         if (!isFunction(inner) && !isClass(inner)) return unknown;
         return readDefinition(inner, depth);
     }
+  };
+
+  /** In a static method `this` is the class. */
+  const thisOf = (unit: string, scope: Scope): Expression => {
+    let at: Scope | undefined = scope;
+    while (at?.parent?.node !== undefined && !isClass(at.parent.node)) at = at.parent;
+    return at?.node !== undefined && statics.has(at.node) ? { kind: 'this', unit, static: true } : { kind: 'this', unit };
   };
 
   /** `this` of a function that is put on a schema: `schema.statics.find = function () {…}`, `schema.pre('save', function () {…})`. */
