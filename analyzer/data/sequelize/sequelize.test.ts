@@ -47,7 +47,10 @@ describe('what Sequelize reads and writes', () => {
 
   test('a transaction that is opened by hand', () => {
     const inTransaction = (facts.accesses ?? []).filter(({ transaction }) => transaction === 'orders.js#close');
-    expect(inTransaction.map(({ mode, entity }) => `${mode} ${entity}`)).toEqual(['read public.Cakes', 'write public.Cakes']);
+    expect(inTransaction.map(({ mode, entity }) => `${mode} ${entity}`)).toEqual([
+      'read public.Cakes',
+      'write public.Cakes',
+    ]);
   });
 
   test('hooks', () => {

@@ -11,6 +11,7 @@ const made = storeClients.flatMap((client) => client.madeMethods ?? []);
 /** ORMs, drivers, files and other systems whose calls are known by the value that they are called on. */
 export const stores: Adapter<ModuleValues> = {
   name: 'stores',
-  collect: (tree, lines) => collectValues(tree, lines, (name) => methods.has(name) || made.some((pattern) => pattern.test(name))),
+  collect: (tree, lines) =>
+    collectValues(tree, lines, (name) => methods.has(name) || made.some((pattern) => pattern.test(name))),
   link: (found, project) => linkStores(found, project, storeClients),
 };

@@ -310,7 +310,8 @@ function handsOn(node: CallNode, scope: Scope): boolean {
       return inner.type === 'Identifier'
         ? /^[A-Z]|[mM]odel|[rR]epo|[cC]ollection/.test(inner.name)
         : inner.type === 'MemberExpression' ||
-          (inner.type === 'CallExpression' && /^(?:model|getRepository|collection|getModel)$/.test(lastName(inner.callee) ?? '')) ||
+            (inner.type === 'CallExpression' &&
+              /^(?:model|getRepository|collection|getModel)$/.test(lastName(inner.callee) ?? '')) ||
             (inner.type === 'Literal' && typeof inner.value === 'string' && inner.value.length < 60);
     }) &&
     (callee.type === 'Identifier' || callee.type === 'MemberExpression')

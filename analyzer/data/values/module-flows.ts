@@ -66,7 +66,11 @@ export function staticMethods(tree: ModuleTree): Set<Node> {
   for (const node of tree.scopeOf.keys()) {
     if (!isClass(node)) continue;
     for (const member of node.body.body) {
-      if ((member.type === 'MethodDefinition' || member.type === 'PropertyDefinition') && member.static && member.value !== null)
+      if (
+        (member.type === 'MethodDefinition' || member.type === 'PropertyDefinition') &&
+        member.static &&
+        member.value !== null
+      )
         found.add(unwrap(member.value));
     }
   }

@@ -107,7 +107,9 @@ export function createExpressionReader(tree: ModuleTree): ExpressionReader {
   const thisOf = (unit: string, scope: Scope): Expression => {
     let at: Scope | undefined = scope;
     while (at?.parent?.node !== undefined && !isClass(at.parent.node)) at = at.parent;
-    return at?.node !== undefined && statics.has(at.node) ? { kind: 'this', unit, static: true } : { kind: 'this', unit };
+    return at?.node !== undefined && statics.has(at.node)
+      ? { kind: 'this', unit, static: true }
+      : { kind: 'this', unit };
   };
 
   /** `this` of a function that is put on a schema: `schema.statics.find = function () {…}`, `schema.pre('save', function () {…})`. */
