@@ -82,6 +82,8 @@ export function linkStores(values: Values, project: Project, clients: readonly S
         return;
       }
       const store = ask.storeOf(option);
+      // A method of a class below which the models are: the model is the one it is called on.
+      if (store?.role === 'base') found.open = true;
       if (store?.open !== undefined) {
         found.open = true;
         found.reasons.push(openReason);

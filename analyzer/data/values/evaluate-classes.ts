@@ -8,6 +8,8 @@ import { closed, type ClassValue, type Environment, type StoreValue, type Value 
 export interface ClassEvaluator {
   /** A field or method of a class or an instance, its own or inherited; what a decorator injects comes first. */
   memberOf(value: ClassValue, name: string): Value;
+  /** A method that the class of a model defines or inherits. */
+  methodOf(store: StoreValue, name: string): Value;
   /** The environment of a class whose type parameters and constructor are given something. */
   bind(
     of: { readonly module: string; readonly environment: Environment },
@@ -34,13 +36,13 @@ export function createClassEvaluator(
 ): ClassEvaluator {
   const byName = new Map(clients.map((client) => [client.name, client]));
 
-  const memberOf = (value: ClassValue, name: string): Value => {
+  const memberOf = (value: ClassValue, name: string, self: ClassValue = value): Value => {
     const { module, unit, environment } = value;
     if (name === '…super') return parentOf(value);
     const record = valuesOf.get(module)?.classes.get(unit);
     for (const found of record?.members ?? []) {
       if (found.name !== name || found.static !== (value.kind === 'class')) continue;
-      if (found.kind === 'method') return { kind: 'function', module, unit: `${unit}.${name}`, environment };
+      if (found.kind === 'method') return { kind: 'function', module, unit: `${unit}.${name}`, environment: self === value ? environment : { ...environment, self } };
       const told =
         injected(found.decorators, environment) ??
         closed(
@@ -53,10 +55,29 @@ export function createClassEvaluator(
     if (relation !== undefined) return relation;
     const parent = parentOf(value);
     const inherited =
-      parent?.kind === 'class' || parent?.kind === 'instance' ? memberOf(parent, name) : through.member(parent, name);
+      parent?.kind === 'class' || parent?.kind === 'instance' ? memberOf(parent, name, self) : through.member(parent, name);
     if (inherited !== undefined) return inherited;
     const store = models.ofClass(module, unit) === undefined ? undefined : storeOf(value);
     return store === undefined ? undefined : through.member(store, name);
+  };
+
+  const methodOf = (store: StoreValue, name: string): Value => {
+    if (store.model?.unit === undefined || (store.role !== 'model' && store.role !== 'record')) return undefined;
+    const isStatic = store.role === 'model';
+    let at: Value = {
+      kind: isStatic ? 'class' : 'instance',
+      module: store.model.module,
+      unit: store.model.unit,
+      environment: { module: store.model.module },
+    };
+    for (let depth = 0; depth < 10 && (at?.kind === 'class' || at?.kind === 'instance'); depth++) {
+      const { module, unit, environment }: ClassValue = at;
+      const members = valuesOf.get(module)?.classes.get(unit)?.members ?? [];
+      if (members.some((found) => found.name === name && found.kind === 'method' && found.static === isStatic))
+        return { kind: 'function', module, unit: `${unit}.${name}`, environment: { ...environment, self: store } };
+      at = parentOf(at);
+    }
+    return undefined;
   };
 
   const modelRelation = (value: ClassValue, name: string): Value => {
@@ -137,5 +158,5 @@ export function createClassEvaluator(
     return parent?.kind === 'several' ? undefined : storeOf(parent);
   };
 
-  return { memberOf, bind, storeOf };
+  return { memberOf, methodOf, bind, storeOf };
 }

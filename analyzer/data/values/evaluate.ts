@@ -26,7 +26,7 @@ export function createEvaluator(
 
   const evaluate = (expression: Expression, environment: Environment): Value => {
     if (depth > deepest) return undefined;
-    const lasting = environment.parameters === undefined && environment.types === undefined;
+    const lasting = environment.parameters === undefined && environment.types === undefined && environment.self === undefined;
     if (lasting && known.has(expression)) return known.get(expression);
     if (running.has(expression)) return undefined;
     running.add(expression);
@@ -50,7 +50,7 @@ export function createEvaluator(
           findDefinition(project.modules, project.linker, module, expression.specifier, expression.name),
         );
       case 'unit':
-        return { kind: expression.is, module, unit: expression.unit, environment };
+        return { kind: expression.is, module, unit: expression.unit, environment: withoutSelf(environment) };
       case 'parameter': {
         const given = environment.parameters?.get(`${expression.unit} ${expression.index}`);
         const value =
@@ -65,6 +65,7 @@ export function createEvaluator(
       case 'free':
         return named(expression.name) ?? { kind: 'named', name: expression.name };
       case 'this':
+        if (environment.self !== undefined) return environment.self;
         return { kind: expression.static === true ? 'class' : 'instance', module, unit: expression.unit, environment };
       case 'typed':
         return closed(
@@ -136,7 +137,7 @@ export function createEvaluator(
       case 'instance':
         return classes.memberOf(value, name);
       case 'store':
-        return byName.get(value.client)?.member?.(value, name, evaluator);
+        return byName.get(value.client)?.member?.(value, name, evaluator) ?? classes.methodOf(value, name);
       case 'list':
         return /^\d+$/.test(name) ? elementOf(value) : undefined;
       case 'open':
@@ -220,7 +221,7 @@ export function createEvaluator(
   const invoked = (object: Value, method: string, given: readonly Argument[]): Value => {
     if (object?.kind === 'several') return several(object.options.map((option) => invoked(option, method, given)));
     if (object?.kind === 'external') return external({ ...object, names: [...object.names, method, '()'] }, given);
-    const own = object?.kind === 'store' ? undefined : member(object, method);
+    const own = object?.kind === 'store' ? classes.methodOf(object, method) : member(object, method);
     if (own?.kind === 'function' || own?.kind === 'returning' || own?.kind === 'several') {
       const result = applied(own, given);
       if (result !== undefined) return result;
@@ -363,6 +364,12 @@ const kept = new Set([
   'bind',
 ]);
 const taken = new Set(['find', 'pop', 'shift', 'at', 'findLast', 'get', 'first', 'last']);
+
+function withoutSelf(environment: Environment): Environment {
+  const { module, parameters, types, self } = environment;
+  if (self === undefined) return environment;
+  return { module, ...(parameters === undefined ? {} : { parameters }), ...(types === undefined ? {} : { types }) };
+}
 
 /** Of texts that several modules define (one data access for each database), the one of the function that is called. */
 function ofModule(value: Value, module: string): Value {

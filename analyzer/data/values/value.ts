@@ -8,6 +8,8 @@ export interface Environment {
   /** By `unit index`. */
   readonly parameters?: ReadonlyMap<string, Argument>;
   readonly types?: ReadonlyMap<string, Value>;
+  /** What a method is called on, where it is inherited: `this` is that, and not its own class. */
+  readonly self?: Value;
 }
 
 /** An expression with where it stands, to be evaluated when somebody asks. */
