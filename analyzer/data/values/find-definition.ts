@@ -24,7 +24,9 @@ export function findDefinition(
   depth = 0,
 ): Definition | undefined {
   const resolution = linker.resolve(module, specifier);
-  if (resolution.kind === 'module') return findExport(modules, linker, resolution.id, name, depth);
+  // What a test runner puts in a package's place stands for the package.
+  const mocked = resolution.kind === 'module' && /(?:^|\/)__mocks__\//.test(resolution.id);
+  if (resolution.kind === 'module' && !mocked) return findExport(modules, linker, resolution.id, name, depth);
   // A package that no package.json lists is one all the same; a path that leads nowhere is not.
   return specifier.startsWith('.')
     ? undefined
