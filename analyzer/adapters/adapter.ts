@@ -1,9 +1,20 @@
-import type { AccessMode, Dependency, Endpoint, Entity, Routine, SideEffect, Unresolved } from '../facts/facts.ts';
+import type {
+  AccessMode,
+  Dependency,
+  Endpoint,
+  Entity,
+  EnvironmentKey,
+  Routine,
+  SideEffect,
+  State,
+  Unresolved,
+} from '../facts/facts.ts';
 import type { SymbolLinker } from '../dependencies/link-symbols.ts';
 import type { Catalogue } from '../data/sql/catalogue.ts';
 import type { SqlParser } from '../data/sql/sql-parser.ts';
 import type { ModuleSummary } from '../source/module-summary.ts';
 import type { ModuleTree } from '../source/module-tree.ts';
+import type { UnitEffect } from '../side-effects/effects-of-writes.ts';
 import type { LineIndex } from '../source/place.ts';
 
 /**
@@ -43,6 +54,10 @@ export interface Findings {
   /** Injection, inheritance and events that only the framework knows. They count when reached units are sought. */
   readonly dependencies?: readonly Dependency[];
   readonly sideEffects?: readonly SideEffect[];
+  /** What units do beside their writes; it becomes a side effect of what they write. */
+  readonly effects?: readonly UnitEffect[];
+  readonly states?: readonly State[];
+  readonly environment?: readonly EnvironmentKey[];
   readonly unresolved?: readonly Unresolved[];
 }
 

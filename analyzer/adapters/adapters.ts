@@ -6,6 +6,7 @@ import { sql } from '../data/pg/index.ts';
 import { prisma } from '../data/prisma/index.ts';
 import { brokers } from '../endpoints/brokers/index.ts';
 import { commands } from '../endpoints/commands/index.ts';
+import { stores } from '../data/stores/index.ts';
 import { express } from '../endpoints/express/index.ts';
 import { graphql } from '../endpoints/graphql/index.ts';
 import { nest } from '../endpoints/nest/index.ts';
@@ -14,6 +15,7 @@ import { routingControllers } from '../endpoints/routing-controllers/index.ts';
 import { schedules } from '../endpoints/schedules/index.ts';
 import { socketIo } from '../endpoints/socket-io/index.ts';
 import { trpc } from '../endpoints/trpc/index.ts';
+import { sideEffects } from '../side-effects/index.ts';
 import { events } from '../wiring/events/index.ts';
 import { injection } from '../wiring/injection/index.ts';
 import { sealAdapter, type AnyAdapter } from './adapter.ts';
@@ -27,6 +29,7 @@ export const adapters: readonly AnyAdapter[] = [
   sealAdapter(kysely),
   sealAdapter(objection),
   sealAdapter(prisma),
+  sealAdapter(stores),
   // Endpoints.
   sealAdapter(brokers),
   sealAdapter(commands),
@@ -38,6 +41,8 @@ export const adapters: readonly AnyAdapter[] = [
   sealAdapter(schedules),
   sealAdapter(socketIo),
   sealAdapter(trpc),
+  // What blocks an extraction.
+  sealAdapter(sideEffects),
   // Wiring.
   sealAdapter(events),
   sealAdapter(injection),

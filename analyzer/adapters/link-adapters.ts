@@ -20,6 +20,9 @@ export function linkAdapters(
     routines: all.flatMap((found) => found.routines ?? []),
     dependencies: all.flatMap((found) => found.dependencies ?? []),
     sideEffects: all.flatMap((found) => found.sideEffects ?? []),
+    effects: all.flatMap((found) => found.effects ?? []),
+    states: all.flatMap((found) => found.states ?? []),
+    environment: all.flatMap((found) => found.environment ?? []),
     unresolved: all.flatMap((found) => found.unresolved ?? []),
   };
 }

@@ -98,7 +98,7 @@ function lastAssigned(node: Node): Node {
 }
 
 /** `module.exports` and `exports` are `=`, `exports.a` and `module.exports.a` are `a`. */
-function commonJsExport(left: Node): string | undefined {
+export function commonJsExport(left: Node): string | undefined {
   if (left.type !== 'MemberExpression') return undefined;
   const name = staticKey(left.property, left.computed);
   if (left.object.type === 'Identifier' && left.object.name === 'module') return name === 'exports' ? '=' : undefined;

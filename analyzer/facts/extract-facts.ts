@@ -22,6 +22,7 @@ import { createLineIndex } from '../source/place.ts';
 import { listRepository, readText } from '../source/repository-files.ts';
 import { separatePackages } from '../source/own-packages.ts';
 import { wiringOf } from '../wiring/wiring.ts';
+import { effectsOfWrites } from '../side-effects/effects-of-writes.ts';
 import { linkTransactions } from '../transactions/link-transactions.ts';
 import { finishAccesses } from './finish-accesses.ts';
 import type { Access, Entity, Facts, Routine, Skipped, Unit, Unresolved } from './facts.ts';
@@ -98,6 +99,8 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
   const accesses = finishAccesses(found.accesses, linkTransactions(modules, linker, found.transactions));
   const trace = createAccessTrace(modules, linker, found.accesses, found.dependencies);
   const routines = [...catalogue.routines(), ...found.routines];
+  const entities = entitiesOf([...catalogue.entities(), ...found.entities], accesses, routines);
+  const sideEffects = [...found.sideEffects, ...effectsOfWrites(accesses, entities, calls, found.effects)];
   options.progress?.({ step: 'link', done: modules.size, total: modules.size });
 
   const history = options.history === true ? await readHistory(files.root, modules) : undefined;
@@ -108,12 +111,14 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
     version: 1,
     source: 'overgrow analyze',
     units: unitsOf(modules, ownersOf),
-    entities: entitiesOf([...catalogue.entities(), ...found.entities], accesses, routines),
+    entities,
     dependencies: [...imports.dependencies, ...calls],
     accesses,
     endpoints: finishEndpoints(found.endpoints, found.accesses, createReach(calls), trace),
     routines,
-    ...(found.sideEffects.length === 0 ? {} : { sideEffects: found.sideEffects }),
+    ...(sideEffects.length === 0 ? {} : { sideEffects }),
+    ...(found.states.length === 0 ? {} : { states: found.states }),
+    ...(found.environment.length === 0 ? {} : { environment: found.environment }),
     ...(history === undefined || history.changes.length === 0 ? {} : { changes: history.changes }),
     unresolved: [...unresolved, ...imports.unresolved, ...found.unresolved],
     skipped,

@@ -64,6 +64,11 @@ export const recordShapes = {
     { entity, kind: words('hook', 'cache', 'search', 'mail', 'job', 'webhook', 'file'), unit },
     { place: text },
   ),
+  states: record(
+    { unit, kind: words('variable', 'cache', 'timer', 'emitter', 'lock', 'session'), name: text },
+    { writers: list(unit), users: list(unit), place: text },
+  ),
+  environment: record({ unit, key: text }, { place: text }),
   observed: record({ by: text, entity, mode }, { role: text, perDay: number }),
   together: record({ entities: list(entity) }, { perDay: number, by: text }),
   changes: record({ units: list(unit) }, { authors: list(text), at: text }),

@@ -91,6 +91,28 @@ export interface SideEffect {
   readonly place?: string;
 }
 
+export type StateKind = 'variable' | 'cache' | 'timer' | 'emitter' | 'lock' | 'session';
+
+/** Something that lives in the process and not in a store: who takes its units out takes or splits it. */
+export interface State {
+  /** The module that holds it, or the unit that starts a timer. */
+  readonly unit: string;
+  readonly kind: StateKind;
+  readonly name: string;
+  /** Units that change it. */
+  readonly writers?: readonly string[];
+  /** Units of other modules that use it. */
+  readonly users?: readonly string[];
+  readonly place?: string;
+}
+
+/** A setting that a unit reads from its environment or configuration. */
+export interface EnvironmentKey {
+  readonly unit: string;
+  readonly key: string;
+  readonly place?: string;
+}
+
 export interface Observed {
   readonly by: string;
   readonly role?: string;
@@ -134,6 +156,8 @@ export interface Facts {
   readonly endpoints?: readonly Endpoint[];
   readonly routines?: readonly Routine[];
   readonly sideEffects?: readonly SideEffect[];
+  readonly states?: readonly State[];
+  readonly environment?: readonly EnvironmentKey[];
   readonly observed?: readonly Observed[];
   readonly together?: readonly Together[];
   readonly changes?: readonly Change[];

@@ -28,6 +28,8 @@ export function sortFacts(facts: Facts): Facts {
     endpoints: by(facts.endpoints, (endpoint) => [endpoint.id]),
     routines: by(facts.routines, (routine) => [routine.id]),
     sideEffects: by(facts.sideEffects, (effect) => [effect.entity, effect.kind, effect.unit, effect.place]),
+    states: by(facts.states, (state) => [state.unit, state.name, state.kind, state.place]),
+    environment: by(facts.environment, (setting) => [setting.unit, setting.key]),
     observed: by(facts.observed, (seen) => [seen.by, seen.entity, seen.mode, seen.role]),
     together: by(facts.together, (set) => [...set.entities, set.by]),
     changes: by(facts.changes, (change) => [change.at, ...change.units]),

@@ -1,7 +1,16 @@
 import type { LineIndex } from './place.ts';
 import type { UnitRecord } from './module-summary.ts';
 import { nameChildren } from './bound-names.ts';
-import { annotatedType, createScope, declare, declarePattern, memberType, unitOf, type Scope } from './scopes.ts';
+import {
+  annotatedType,
+  annotationOf,
+  createScope,
+  declare,
+  declarePattern,
+  memberType,
+  unitOf,
+  type Scope,
+} from './scopes.ts';
 import {
   childrenOf,
   isClass,
@@ -121,12 +130,19 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
         return;
       case 'VariableDeclarator': {
         const init = node.init ?? undefined;
-        const type = annotatedType(node.id);
+        const type = annotationOf(node.id);
         declarePattern(node.id, [], (keys) => ({ kind: 'value', init, keys, scope, type }), scope);
         if (node.id.type !== 'Identifier') visitPatternDefaults(node.id, scope);
         if (init !== undefined) visit(init, scope, undefined);
         return;
       }
+      case 'ForOfStatement':
+        if (node.left.type !== 'VariableDeclaration') break;
+        for (const { id } of node.left.declarations)
+          declarePattern(id, ['[]'], (keys) => ({ kind: 'value', init: node.right, keys, scope }), scope);
+        visit(node.right, scope, undefined);
+        visit(node.body, scope, undefined);
+        return;
       case 'CallExpression':
       case 'NewExpression':
         if (node.type === 'CallExpression') calls.push({ node, scope });

@@ -1,4 +1,4 @@
-import { classOf, lookup, unitOf, type Declaration, type Scope } from './scopes.ts';
+import { classOf, lookup, typeName, unitOf, type Declaration, type Scope } from './scopes.ts';
 import { isClass, isFunction, lastName, staticKey, unwrap, type Node } from './syntax-tree.ts';
 import type { Located, ModuleTree } from './module-tree.ts';
 import type { SymbolPath } from './module-summary.ts';
@@ -212,7 +212,7 @@ function pathOfDeclaration(
       if (held !== undefined) return held;
       const path = init === undefined ? undefined : pathOf(init, scope, tree, depth + 1);
       if (path !== undefined) return step(path, ...keys);
-      const typed = keys.length === 0 ? pathOfType(type, tree, depth) : undefined;
+      const typed = keys.length === 0 ? pathOfType(typeName(type), tree, depth) : undefined;
       if (typed !== undefined) return typed;
       return scope === tree.module && keys.length === 0 ? { root: { kind: 'binding', name }, steps: [] } : undefined;
     }

@@ -4,14 +4,14 @@ export type Declaration =
   | { readonly kind: 'function'; readonly scope: Scope }
   | { readonly kind: 'class'; readonly scope: Scope }
   | { readonly kind: 'import'; readonly specifier: string; readonly name: string }
-  /** `init` may be undefined; `keys` lead from it to the name when it is destructured. */
+  /** `init` may be undefined; `keys` lead from it to the name when it is destructured, `[]` to each element of a loop. */
   | {
       readonly kind: 'value';
       readonly init: Node | undefined;
       readonly keys: readonly string[];
       readonly scope: Scope;
-      /** The name of its declared type. */
-      readonly type?: string | undefined;
+      /** The declared type, as it is written. */
+      readonly type?: Node | undefined;
     }
   | {
       readonly kind: 'parameter';
@@ -116,15 +116,23 @@ export function memberType(node: Node, keys: readonly string[]): string | undefi
   return member === undefined ? undefined : annotatedType(member);
 }
 
+/** The type that is written behind a name, a parameter or a field. */
+export function annotationOf(node: Node): Node | undefined {
+  if (node.type === 'TSParameterProperty') return annotationOf(node.parameter);
+  if (node.type === 'AssignmentPattern') return annotationOf(node.left);
+  if (!('typeAnnotation' in node) || node.typeAnnotation?.type !== 'TSTypeAnnotation') return undefined;
+  return node.typeAnnotation.typeAnnotation;
+}
+
 /** `Name` of a `: Name` or `: ns.Name` annotation. */
 export function annotatedType(node: Node): string | undefined {
-  if (node.type === 'TSParameterProperty') return annotatedType(node.parameter);
-  if (node.type === 'AssignmentPattern') return annotatedType(node.left);
-  if (!('typeAnnotation' in node) || node.typeAnnotation === null || node.typeAnnotation === undefined)
-    return undefined;
-  const annotation = node.typeAnnotation;
-  if (annotation.type !== 'TSTypeAnnotation' || annotation.typeAnnotation.type !== 'TSTypeReference') return undefined;
-  const name = annotation.typeAnnotation.typeName;
+  return typeName(annotationOf(node));
+}
+
+/** The last name of a type that is a reference: `Name`, `ns.Name`. */
+export function typeName(type: Node | undefined): string | undefined {
+  if (type?.type !== 'TSTypeReference') return undefined;
+  const name = type.typeName;
   if (name.type === 'Identifier') return name.name;
   return name.type === 'TSQualifiedName' ? name.right.name : undefined;
 }
