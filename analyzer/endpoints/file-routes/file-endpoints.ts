@@ -16,8 +16,10 @@ export function fileEndpoints(
   const target = exported === undefined ? undefined : project.linker.follow(module, exported);
   const own = target?.kind === 'unit' ? [unitId(target.module, target.unit)] : [];
   const inside = stretch === undefined ? [] : handlersIn(project, module, stretch.from, stretch.to);
-  // What stands in the stretch comes first: behind a wrapper, the exported value is only what the wrapper gives back.
-  const handlers = [...new Set([...inside, ...own])];
+  // Behind a wrapper, the exported value is only what the wrapper gives back: what stands in it answers.
+  const isWrapper = target?.kind === 'unit' && target.module !== module;
+  const others = inside.filter((unit) => !own.includes(unit));
+  const handlers = isWrapper ? [...others, ...own] : [...own, ...others];
   return methods.map((method) => ({
     id: `${method} ${path}`,
     kind: 'http',

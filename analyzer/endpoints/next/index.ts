@@ -5,7 +5,7 @@ import { childrenOf, staticKey, type Node } from '../../source/syntax-tree.ts';
 import { exportedHandlers, type ExportedHandler } from '../file-routes/exported-handlers.ts';
 import { fileEndpoints } from '../file-routes/file-endpoints.ts';
 import { isHttpMethod } from '../file-routes/request-methods.ts';
-import { joinPaths } from '../registration/join-paths.ts';
+import { joinPaths } from '../join-paths.ts';
 import { nextRoute } from './next-paths.ts';
 
 export interface NextFindings {

@@ -118,7 +118,7 @@ export function itemsOf(given: Given, scope: Environment, machine: Machine): Ite
 /** Whether a condition holds, where that is written down. */
 export function truth(value: Value): boolean | undefined {
   if (value.kind === 'flag') return value.value;
-  return undefined;
+  return value.kind === 'unknown' && value.absent === true ? false : undefined;
 }
 
 export function selfOf(scope: Environment): Value | undefined {
@@ -180,18 +180,21 @@ function memberBy(object: Value, key: Value, machine: Machine): Value {
 }
 
 function recordOf(code: Extract<Code, { kind: 'record' }>, scope: Environment, machine: Machine): Value {
+  let whole = true;
   const fields = new Map<string, Item>();
   for (const { key, value } of code.entries) {
     if (key === undefined) {
-      for (const spread of alternatives(machine.evaluate(value.code, scope)))
+      for (const spread of alternatives(machine.evaluate(value.code, scope))) {
         if (spread.kind === 'record') for (const [name, item] of spread.fields) fields.set(name, item);
+        else whole = false;
+      }
       continue;
     }
     const [item] = itemsOf(value, scope, machine);
     for (const name of alternatives(machine.evaluate(key, scope)))
       if (item !== undefined && knownText(name) !== undefined) fields.set(knownText(name) ?? '', item);
   }
-  return { kind: 'record', fields };
+  return { kind: 'record', fields, whole };
 }
 
 function assign(target: Code, value: Value, scope: Environment, machine: Machine): Value {

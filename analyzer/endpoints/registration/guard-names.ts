@@ -37,7 +37,10 @@ function nameOf(item: Item): string | undefined {
   if (item.name !== undefined) return item.name;
   const { value } = item;
   // A function that is only called by the hook that it is given to has no name of its own.
-  return value.kind === 'function' && value.code.named && /^[\w$.]+$/.test(value.code.unit) && !hooks.has(value.code.unit)
+  return value.kind === 'function' &&
+    value.code.named &&
+    /^[\w$.]+$/.test(value.code.unit) &&
+    !hooks.has(value.code.unit)
     ? value.code.unit
     : undefined;
 }

@@ -5,7 +5,7 @@ import { runPrograms } from './create-machine.ts';
 import type { RouterFramework } from './framework.ts';
 import { createGuardNames } from './guard-names.ts';
 import { createHandlerUnits } from './handler-units.ts';
-import { joinPaths } from './join-paths.ts';
+import { joinPaths } from '../join-paths.ts';
 import type { ModuleProgram } from './program.ts';
 import type { MountRecord, RouteRecord, Router } from './router.ts';
 import type { TextValue } from './values.ts';
@@ -45,6 +45,7 @@ export function linkRoutes(
     const within = new Set(seen).add(router);
     const prefixes = joined(above, router.prefixes);
     for (const route of router.routes.filter(real)) {
+      if (guardsItsChain(router, route)) continue;
       for (const path of joined(prefixes, route.paths)) {
         const all = [...guards, ...passed(router, route, path, prefixes), ...guardsOf(route.guards)];
         addRoute(route, router.framework.pathOf?.(path) ?? path, [...new Set(all)]);
@@ -64,12 +65,25 @@ export function linkRoutes(
     path: string,
     prefixes: readonly string[],
   ): string[] {
-    return router.guards
+    const chained = router.routes
+      .filter((route) => real(route) && route.order < record.order && guardsItsChain(router, route))
+      .flatMap((route) => guardsOf([...route.guards, ...route.handlers]));
+    const used = router.guards
       .filter((guard) => real(guard) && (router.framework.guardsAll === true || guard.order < record.order))
       .filter(
         (guard) => guard.paths.length === 0 || joined(prefixes, guard.paths).some((start) => isBelow(path, start)),
       )
       .flatMap((guard) => guardsOf(guard.guards, router.app ? 'application' : 'router'));
+    return [...used, ...chained];
+  }
+
+  /** `route('/x').all(requireLogin).get(…)`: what comes before other methods lets them through. */
+  function guardsItsChain(router: Router, route: RouteRecord): boolean {
+    return (
+      router.bare &&
+      route.methods.includes('ALL') &&
+      router.routes.some((other) => real(other) && other.order > route.order && !other.methods.includes('ALL'))
+    );
   }
 
   function addRoute(record: RouteRecord, path: string, guards: readonly string[]): void {

@@ -1,7 +1,8 @@
 import type { ModuleTree } from '../../source/module-tree.ts';
 import type { LineIndex } from '../../source/place.ts';
-import { annotatedType, unitOf, type Scope } from '../../source/scopes.ts';
+import { annotatedType, lookup, unitOf, type Scope } from '../../source/scopes.ts';
 import {
+  childrenOf,
   isClass,
   isFunction,
   staticKey,
@@ -190,6 +191,7 @@ export function createLowering(tree: ModuleTree, lines: LineIndex): Lowering {
           : body.type === 'BlockStatement'
             ? lowerSteps(body.body, inner, lowering)
             : [{ kind: 'return', value: code(body, inner) }],
+      uses: body === null || scope === tree.module ? [] : outerParameters(body, inner),
       speaks,
     };
   }
@@ -264,6 +266,20 @@ export function createLowering(tree: ModuleTree, lines: LineIndex): Lowering {
       speaks: anySpeaks(node.body, spoken),
     };
   }
+}
+
+/** Names in a function that are parameters of one around it. */
+function outerParameters(body: Node, inner: Scope): string[] {
+  const found = new Set<string>();
+  const pending: Node[] = [body];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    if (at.type === 'Identifier' && inner.parent !== undefined && !inner.declarations.has(at.name)) {
+      const declaration = lookup(inner.parent, at.name, at.start);
+      if (declaration?.kind === 'parameter') found.add(at.name);
+    }
+    pending.push(...childrenOf(at));
+  }
+  return [...found].sort();
 }
 
 function answersRequests(node: FunctionNode): boolean {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Machine } from './machine.ts';
 import { repositoryRoot } from './repository-root.ts';
 import {
+  absent,
   alternatives,
   choiceOf,
   itemOf,
@@ -80,7 +81,8 @@ function listed(items: (record: RecordValue, site: Site) => Item[]): Value {
 
 /** The default export of a CommonJS module is the module. */
 export function recordMember(record: RecordValue, key: string): Value {
-  return key === 'default' && record.fields.size > 0 ? record : unknown;
+  if (key === 'default' && record.fields.size > 0) return record;
+  return record.whole === true ? absent : unknown;
 }
 
 /** Methods of lists that go over their items. */

@@ -77,6 +77,8 @@ export interface FunctionCode {
   readonly contract?: string;
   /** Undefined for what only answers requests: nothing is registered in there. */
   readonly steps: readonly Step[] | undefined;
+  /** Parameters of the functions around it that it uses: `(request, response) => handler(request)`. */
+  readonly uses: readonly string[];
   /** Whether a call in there looks like the registration of a route. */
   readonly speaks: boolean;
 }

@@ -5,7 +5,11 @@ import type { Router } from './router.ts';
 /** What an expression stands for while registration code is run on paper. */
 export type Value =
   /** Nothing is known; `carries` are functions that went into it, such as the handler inside a wrapper. */
-  | { readonly kind: 'unknown'; readonly carries?: readonly Value[] }
+  | {
+      readonly kind: 'unknown';
+      readonly carries?: readonly Value[];
+      /** A field that a record does not have. */ readonly absent?: true;
+    }
   | TextValue
   | { readonly kind: 'flag'; readonly value: boolean }
   /** One of several. */
@@ -37,6 +41,8 @@ export interface RecordValue {
   readonly kind: 'record';
   readonly fields: Map<string, Item>;
   readonly of?: ClassValue;
+  /** Written down whole: what it lacks is not there. */
+  readonly whole?: boolean;
 }
 
 export interface FunctionValue {
@@ -87,6 +93,8 @@ export interface Environment {
 }
 
 export const unknown: Extract<Value, { kind: 'unknown' }> = { kind: 'unknown' };
+
+export const absent: Value = { kind: 'unknown', absent: true };
 
 export function textValue(...parts: readonly (string | undefined)[]): TextValue {
   return { kind: 'text', parts };
