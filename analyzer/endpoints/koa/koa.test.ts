@@ -16,7 +16,9 @@ describe('Koa endpoints', () => {
       'GET /',
       'GET /api/recipes',
       'GET /api/steps/:step',
+      'GET /dishes',
       'GET /ping',
+      'POST /dishes',
       'POST /ping',
       'PUT /api/recipes/:id',
       'PUT /api/recipes/by-name/:name',
@@ -28,9 +30,14 @@ describe('Koa endpoints', () => {
     expect(endpoint('GET /')?.guards).toBeUndefined();
   });
 
+  test('a mount that only run time knows is reported, beside the one that is written down', () => {
+    expect((facts.unresolved ?? []).map(({ text }) => text)).toEqual(['DELETE /:unknown/users/:id']);
+  });
+
   test('handlers', () => {
     expect(endpoint('GET /api/steps/:step')?.units).toEqual(['recipes.ts#listRecipes']);
     expect(endpoint('PUT /api/recipes/:id')?.units).toContain('recipes.ts#saveRecipe');
+    expect(endpoint('POST /dishes')?.units).toEqual(['dishes.ts#DishRouter.cook']);
     expect(endpoint('DELETE /admin/users/:id')?.place).toBe('admin.ts:7');
   });
 });

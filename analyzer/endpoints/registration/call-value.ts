@@ -75,7 +75,7 @@ export function construct(
   const within: Environment = { module: of.module, parent: of.scope, names: new Map(), self, home: of };
   const maker = of.code.members.find((member) => member.key.kind === 'text' && member.key.text === 'constructor');
   const parent = of.code.parent === undefined ? unknown : machine.evaluate(of.code.parent, of.scope);
-  if (maker === undefined && parent.kind === 'class') machine.construct(parent, self, given, site);
+  if (maker === undefined) constructParent(parent, self, given, site, machine);
   for (const member of of.code.members) {
     if (member.kind !== 'field' || member.static) continue;
     const key = knownText(machine.evaluate(member.key, within));
@@ -86,6 +86,19 @@ export function construct(
   if (maker?.value.kind !== 'function') return;
   const made = { kind: 'function', module: of.module, code: maker.value.code, scope: within, self } as const;
   machine.call(made, given, site);
+}
+
+/** `super(…)`: the parent's constructor on the same instance, or the router that a framework makes for it. */
+export function constructParent(
+  parent: Value,
+  self: RecordValue,
+  given: readonly Item[],
+  site: Site,
+  machine: Machine,
+): void {
+  if (parent.kind === 'class') machine.construct(parent, self, given, site);
+  const made = parent.kind === 'symbol' ? packageCall(parent, given, site, true, machine) : undefined;
+  if (made?.kind === 'router') self.base = made.router;
 }
 
 function callFunction(callee: FunctionValue, given: readonly Item[], site: Site, machine: Machine): Value {

@@ -1,3 +1,4 @@
+import { constructParent } from './call-value.ts';
 import type { Machine } from './machine.ts';
 import { lookupName } from './names.ts';
 import type { CallCode, Code, Given } from './program.ts';
@@ -153,15 +154,15 @@ function evaluateCall(code: CallCode, scope: Environment, machine: Machine): Val
   return machine.call(callee, given, site, code.construct);
 }
 
-/** `super(…)`: the parent's constructor on the same instance. */
 function callParent(code: CallCode, scope: Environment, machine: Machine): void {
   let home: ClassValue | undefined;
   for (let at: Environment | undefined = scope; at !== undefined && home === undefined; at = at.parent) home = at.home;
   const self = selfOf(scope);
   const parent = home?.code.parent === undefined ? unknown : machine.evaluate(home.code.parent, home.scope);
-  if (parent.kind !== 'class' || self?.kind !== 'record') return;
+  if (self?.kind !== 'record') return;
   const given = code.given.flatMap((one) => itemsOf(one, scope, machine));
-  machine.construct(parent, self, given, { module: scope.module, from: code.from, to: code.to, line: code.line });
+  const site = { module: scope.module, from: code.from, to: code.to, line: code.line };
+  constructParent(parent, self, given, site, machine);
 }
 
 function memberBy(object: Value, key: Value, machine: Machine): Value {

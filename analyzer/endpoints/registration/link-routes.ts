@@ -27,6 +27,7 @@ export function linkRoutes(
     record.forced === undefined || !called.has(record.forced);
   const mounted = new Set(routers.flatMap((router) => router.mounts.filter(real).map((mount) => mount.target)));
   const endpoints = new Map<string, FoundEndpoint>();
+  const idsOf = new Map<RouteRecord, Set<string>>();
   const unresolved = new Map<string, Unresolved>();
   for (const router of routers) {
     if (mounted.has(router)) continue;
@@ -34,6 +35,10 @@ export function linkRoutes(
       report(router.module, router.line, 'Router', 'No mount of this router was found: its paths may lack a prefix.');
     }
     visit(router, [''], [], new Set());
+  }
+  // A mount that only run time knows adds nothing to one that is written down.
+  for (const ids of idsOf.values()) {
+    if ([...ids].some((id) => !id.includes(hole))) for (const id of ids) if (id.includes(hole)) endpoints.delete(id);
   }
   return {
     endpoints: [...endpoints.values()].sort((a, b) => compareText(a.id, b.id)),
@@ -100,6 +105,7 @@ export function linkRoutes(
     const { handlers, module, stretch } = handlerUnits(record);
     for (const method of record.methods) {
       const id = `${method} ${path}`;
+      idsOf.set(record, (idsOf.get(record) ?? new Set<string>()).add(id));
       const known = endpoints.get(id);
       const all = [...new Set([...(known?.guards ?? []), ...guards])];
       endpoints.set(id, {

@@ -2,7 +2,15 @@ import { step } from '../../source/resolve-local.ts';
 import type { Machine } from './machine.ts';
 import { listMember, recordMember, textMember } from './natives.ts';
 import { instantiate, runCallbacks } from './call-value.ts';
-import { choiceOf, unknown, type ClassValue, type FunctionValue, type RecordValue, type Value } from './values.ts';
+import {
+  asRouter,
+  choiceOf,
+  unknown,
+  type ClassValue,
+  type FunctionValue,
+  type RecordValue,
+  type Value,
+} from './values.ts';
 
 /** `value.key`. */
 export function memberOf(value: Value, key: string, machine: Machine): Value {
@@ -20,7 +28,7 @@ export function memberOf(value: Value, key: string, machine: Machine): Value {
       return {
         kind: 'native',
         call: (given, site) => {
-          const result = router.framework.call(router, key, given, site, machine);
+          const result = router.framework.call(router, key, given.map(asRouter), site, machine);
           if (result === undefined) runCallbacks(given, site, machine);
           return result ?? value;
         },
@@ -52,6 +60,9 @@ function recordValue(record: RecordValue, key: string, machine: Machine): Value 
   if (key === 'then') return thenable(record, key, machine);
   if (record.of === undefined) return recordMember(record, key);
   const member = classMember(record.of, record, key, false, machine);
+  const { base } = record;
+  if (base !== undefined && (member === undefined || member.kind === 'symbol'))
+    return machine.member({ kind: 'router', router: base }, key);
   return member ?? unknown;
 }
 

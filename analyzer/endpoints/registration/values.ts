@@ -41,6 +41,8 @@ export interface RecordValue {
   readonly kind: 'record';
   readonly fields: Map<string, Item>;
   readonly of?: ClassValue;
+  /** The part of an instance that a framework made: its class extends `Router`. */
+  base?: Router;
   /** Written down whole: what it lacks is not there. */
   readonly whole?: boolean;
 }
@@ -122,6 +124,14 @@ export function choiceOf(values: readonly Value[]): Value {
 /** The alternatives of a value. */
 export function alternatives(value: Value): readonly Value[] {
   return value.kind === 'choice' ? value.values : [value];
+}
+
+/** An instance of a class that extends a router stands for that router. */
+export function asRouter(item: Item): Item {
+  const { value } = item;
+  return value.kind === 'record' && value.base !== undefined
+    ? { ...item, value: { kind: 'router', router: value.base } }
+    : item;
 }
 
 /** The text of a value where all of it is known. */
