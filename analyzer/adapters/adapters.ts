@@ -7,13 +7,15 @@ import { prisma } from '../data/prisma/index.ts';
 import { brokers } from '../endpoints/brokers/index.ts';
 import { commands } from '../endpoints/commands/index.ts';
 import { stores } from '../data/stores/index.ts';
-import { express } from '../endpoints/express/index.ts';
 import { graphql } from '../endpoints/graphql/index.ts';
 import { nest } from '../endpoints/nest/index.ts';
+import { next } from '../endpoints/next/index.ts';
 import { queues } from '../endpoints/queues/index.ts';
 import { routingControllers } from '../endpoints/routing-controllers/index.ts';
 import { schedules } from '../endpoints/schedules/index.ts';
 import { socketIo } from '../endpoints/socket-io/index.ts';
+import { registration } from '../endpoints/registration/index.ts';
+import { remix } from '../endpoints/remix/index.ts';
 import { trpc } from '../endpoints/trpc/index.ts';
 import { sideEffects } from '../side-effects/index.ts';
 import { events } from '../wiring/events/index.ts';
@@ -33,13 +35,15 @@ export const adapters: readonly AnyAdapter[] = [
   // Endpoints.
   sealAdapter(brokers),
   sealAdapter(commands),
-  sealAdapter(express),
   sealAdapter(graphql),
   sealAdapter(nest),
+  sealAdapter(next),
   sealAdapter(queues),
   sealAdapter(routingControllers),
   sealAdapter(schedules),
   sealAdapter(socketIo),
+  sealAdapter(registration),
+  sealAdapter(remix),
   sealAdapter(trpc),
   // What blocks an extraction.
   sealAdapter(sideEffects),

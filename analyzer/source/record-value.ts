@@ -23,7 +23,7 @@ export function recordValue(
     }
     return;
   }
-  if (isText(inner) || inner.type === 'BinaryExpression' || inner.type === 'TaggedTemplateExpression')
+  if (isText(inner) || /^(?:Binary|TaggedTemplate|Logical)Expression$/.test(inner.type))
     texts.set(name, textPieces(inner, scope, tree));
   // `Object.freeze({ … })` and the like hold what they are given.
   if (

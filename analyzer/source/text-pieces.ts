@@ -34,6 +34,8 @@ export function textPieces(node: Node, scope: Scope, tree: ModuleTree, depth = 0
           ],
         },
       ];
+    case 'LogicalExpression':
+      return defaultPieces(inner, scope, tree, depth);
     case 'CallExpression':
       return joinPieces(inner, scope, tree, depth) ?? [hole('()')];
     case 'Identifier':
@@ -93,7 +95,23 @@ function namedPieces(
   return [known === undefined || known.root.kind === 'parameter' ? hole(name ?? '…') : { kind: 'symbol', path: known }];
 }
 
+/** `process.env.PREFIX || '/api'`: what holds when nothing else is said. */
+function defaultPieces(
+  node: Extract<Node, { type: 'LogicalExpression' }>,
+  scope: Scope,
+  tree: ModuleTree,
+  depth: number,
+): readonly TextPiece[] {
+  if (node.operator === '&&') return [hole('&&')];
+  const sides = [node.left, node.right].map((side) => textPieces(side, scope, tree, depth + 1));
+  const known = sides.filter((pieces) => pieces.some((piece) => piece.kind !== 'hole'));
+  const [only] = known;
+  if (only === undefined) return [hole('||')];
+  return known.length === 1 ? only : [{ kind: 'choice', texts: known }];
+}
+
 const textual = new Set([
+  'LogicalExpression',
   'Literal',
   'TemplateLiteral',
   'BinaryExpression',

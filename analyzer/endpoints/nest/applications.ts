@@ -3,7 +3,7 @@ import type { Unresolved } from '../../facts/facts.ts';
 import { entryOf, itemsOf, piecesOf, type StaticValue } from '../../source/static-value.ts';
 import type { ClassIndex } from '../decorated/class-index.ts';
 import { textOf, textsOf, unknownText } from '../decorated/values.ts';
-import { joinPaths } from '../express/join-paths.ts';
+import { joinPaths } from '../join-paths.ts';
 import type { ModuleGraph } from './module-graph.ts';
 import type { NestSummary } from './nest-summary.ts';
 

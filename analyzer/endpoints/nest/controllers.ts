@@ -5,7 +5,7 @@ import { entryOf, itemsOf, type StaticValue } from '../../source/static-value.ts
 import type { ClassIndex, KnownClass, OwnedMember } from '../decorated/class-index.ts';
 import type { AppliedDecorator } from '../decorated/expand-decorators.ts';
 import { textOf, textsOf, unknownText } from '../decorated/values.ts';
-import { joinPaths } from '../express/join-paths.ts';
+import { joinPaths } from '../join-paths.ts';
 import { versionsOf, type Application } from './applications.ts';
 import type { ModuleGraph } from './module-graph.ts';
 import type { NestSummary } from './nest-summary.ts';

@@ -1,0 +1,2 @@
+/** Starts every path of the file system inside the repository. */
+export const repositoryRoot = '/<repository>';
