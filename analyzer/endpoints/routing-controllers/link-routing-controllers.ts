@@ -7,7 +7,7 @@ import { entryOf, itemsOf } from '../../source/static-value.ts';
 import { createClassIndex, type OwnedMember } from '../decorated/class-index.ts';
 import { expandDecorators, type AppliedDecorator } from '../decorated/expand-decorators.ts';
 import { textOf, textsOf, unknownText } from '../decorated/values.ts';
-import { joinPaths } from '../express/join-paths.ts';
+import { joinPaths } from '../join-paths.ts';
 import type { PrefixSummary } from './collect-prefixes.ts';
 import { dialects, type Dialect } from './dialects.ts';
 
