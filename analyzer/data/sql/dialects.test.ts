@@ -130,6 +130,13 @@ test('definitions of MySQL: keys, renames, triggers and procedures with their bo
   ]);
 });
 
+test('a trigger of PostgreSQL is read by its own parser', () => {
+  const text = 'CREATE TRIGGER t AFTER INSERT OR DELETE OR UPDATE OF a ON b FOR EACH ROW EXECUTE FUNCTION f()';
+  const parsed = parsers.get('postgres')?.parse(text);
+  expect(parsed?.kind === 'parsed' ? parsed.statements.map(({ kind }) => kind) : parsed).toEqual(['CreateTrigStmt']);
+  expect(parsed?.kind === 'parsed' ? parsed.statements[0]?.tree['funcname'] : undefined).toBeDefined();
+});
+
 test('a trigger of SQLite is one statement', () => {
   const parts = splitStatements(
     'CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE b SET x = 1; DELETE FROM c; END; SELECT 1;',

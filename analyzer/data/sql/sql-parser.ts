@@ -52,7 +52,7 @@ function parseAs(dialect: SqlDialect, text: string): ParsedSql {
 const mysqlWords =
   /`|\bon\s+duplicate\s+key\b|\binsert\s+ignore\b|^\s*replace\s+into\b|\bauto_increment\b|\bengine\s*=|\bunsigned\b|\bstraight_join\b/i;
 const sqliteWords =
-  /\binsert\s+or\s+\w+\b|\bautoincrement\b|^\s*pragma\b|\bwithout\s+rowid\b|\bjulianday\s*\(|\bstrftime\s*\(/i;
+  /\binsert\s+or\s+\w+\s+into\b|\bautoincrement\b|^\s*pragma\b|\bwithout\s+rowid\b|\bjulianday\s*\(|\bstrftime\s*\(/i;
 const postgresWords =
   /::|\$\d|\breturning\b|\bilike\b|\bjsonb?_|\blateral\b|\bdo\s+\$\$|\blanguage\s+(?:plpgsql|sql)\b/i;
 
