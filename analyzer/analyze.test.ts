@@ -77,6 +77,29 @@ describe('repositories as they are', () => {
     ]);
   });
 
+  test('code that is nested too deeply, names that differ in case and broken configuration cost themselves alone', async () => {
+    await write('deep.ts', `export const deep = ${Array.from({ length: 20_000 }, () => "'a'").join('\n+ ')};`);
+    await write('app.ts', "import './Order.ts';\nimport './order.ts';\nimport '@/order';\n");
+    await write('Order.ts', 'export {};');
+    await write('order.ts', 'export {};');
+    await write('package.json', '{ broken');
+    await write(
+      'tsconfig.json',
+      '{ "extends": ["./missing.json", "nowhere/tsconfig"], "compilerOptions": { "paths": { "@/*": ["./*"] } } ',
+    );
+    await write('tsconfig.build.json', '{ "compilerOptions": { "paths": { "@/*": ["./elsewhere/*", "./*"] } } }');
+    await write('vite.config.ts', 'export default { resolve: { alias: [{ find: /(/, replacement: 1 }] } };');
+    const facts = await extractFacts(root);
+    const edges = (facts.dependencies ?? []).filter(({ from }) => from === 'app.ts').map(({ to }) => to);
+    expect(edges).toEqual(['Order.ts', 'order.ts']);
+    expect(
+      (facts.skipped ?? []).map(({ path: file, reason }) => `${file}: ${reason.replace(/ in line.*/, '')}`),
+    ).toEqual([
+      'deep.ts: nested too deeply to be read',
+      'package.json: no JSON object: its name and dependencies are not known',
+    ]);
+  });
+
   test('what a name calls test or build output is read when the source imports it', async () => {
     await write('app.ts', "import { Policy } from './coverage/policy.ts';\nimport './dist/lines.js';\nnew Policy();\n");
     await write('coverage/policy.ts', "import './terms.ts';\nexport class Policy {}\n");

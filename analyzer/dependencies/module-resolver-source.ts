@@ -24,6 +24,8 @@ export interface ModuleResolver {
   resolve(fromModule: string, specifier: string): Resolution;
   /** Modules that a specifier with `*` (within a folder) and `**` (any folders) may mean. */
   matching(fromModule: string, pattern: string): readonly string[];
+  /** Files that say how names resolve and could not be read. */
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
 }
 
 export interface ResolvedAgainst {
@@ -196,6 +198,10 @@ export function createModuleResolver(against: ResolvedAgainst): ModuleResolver {
   };
 
   return {
+    unreadable: packages.broken.map((file) => ({
+      path: file,
+      reason: 'no JSON object: its name and dependencies are not known',
+    })),
     resolve(fromModule, specifier) {
       // One folder has one answer: tsconfig and package.json sit in folders.
       const key = `${path.posix.dirname(fromModule)}\n${specifier}`;
@@ -288,9 +294,13 @@ function readPackages(root: string, packageFiles: readonly string[]) {
   const byName = new Map<string, WorkspacePackage>();
   const byFolder = new Map<string, WorkspacePackage>();
   const known = new Set<string>();
+  const broken: string[] = [];
   for (const file of packageFiles) {
     const manifest = readManifest(path.join(root, file));
-    if (manifest === undefined) continue;
+    if (manifest === undefined) {
+      broken.push(file);
+      continue;
+    }
     const own = { folder: path.posix.dirname(file), manifest };
     all.push(own);
     byFolder.set(own.folder, own);
@@ -307,7 +317,7 @@ function readPackages(root: string, packageFiles: readonly string[]) {
     [...ancestors(path.posix.dirname(module)), '.']
       .map((folder) => byFolder.get(folder))
       .find((found) => found !== undefined);
-  return { all, byName, known, around };
+  return { all, byName, known, broken, around };
 }
 
 function readManifest(file: string): Manifest | undefined {

@@ -36,7 +36,7 @@ export async function readModules(files: RepositoryFiles, read: ReadFiles): Prom
     wanted = [...imported].sort(compareText);
   }
   const modules = new Map<string, ModuleSummary>();
-  const skipped: Skipped[] = reportDoubtful(doubtful, (file) => outcomes.has(file));
+  const skipped: Skipped[] = [...resolver.unreadable, ...reportDoubtful(doubtful, (file) => outcomes.has(file))];
   for (const [file, outcome] of [...outcomes].sort(([a], [b]) => compareText(a, b))) {
     if (outcome.summary !== undefined) modules.set(file, outcome.summary);
     skipped.push(...outcome.skipped);
