@@ -46,7 +46,7 @@ export function linkNest(found: ReadonlyMap<string, NestSummary>, project: Proje
   return {
     endpoints: [
       ...controllerEndpoints(context, applications, unresolved),
-      ...otherEndpoints(context, applications, unresolved),
+      ...otherEndpoints(context, applications, guards, unresolved),
     ],
     unresolved,
   };

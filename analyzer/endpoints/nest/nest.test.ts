@@ -31,7 +31,8 @@ describe('entry points of a NestJS application', () => {
     expect(endpoint('POST /api/v1/patients')?.guards).toEqual(['LoginGuard', 'AuditGuard', 'DoctorGuard']);
     expect(endpoint('POST /api/v2/patients/:id/notes')?.guards).toEqual(['LoginGuard', 'AuditGuard', 'DoctorGuard']);
     expect(endpoint('GET /health')?.guards).toEqual(['LoginGuard', 'AuditGuard']);
-    expect(endpoint('mutation bookVisit')?.guards).toContain('DoctorGuard');
+    expect(endpoint('mutation bookVisit')?.guards).toEqual(['LoginGuard', 'AuditGuard', 'DoctorGuard']);
+    expect(endpoint('socket /chat say')?.guards).toEqual(['LoginGuard']);
   });
 
   test('the method first, then what its services do', () => {

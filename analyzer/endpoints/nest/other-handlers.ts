@@ -18,10 +18,13 @@ interface Named {
 export function otherEndpoints(
   { project, index, decoratorsOf, decoratorsOn, guardsOf }: NestContext,
   applications: readonly Application[],
+  appGuards: readonly string[],
   unresolved: Unresolved[],
 ): FoundEndpoint[] {
   const { linker } = project;
-  const everywhere = [...new Set(applications.flatMap(({ guards }) => guards))];
+  // `useGlobalGuards` is for HTTP and GraphQL; gateways and messages pass only what APP_GUARD provides.
+  const ofRequests = [...new Set(applications.flatMap(({ guards }) => guards))];
+  const everywhere = (kind: EndpointKind) => (kind === 'graphql' ? ofRequests : appGuards);
   return index.classes.flatMap((known) => {
     const ofClass = decoratorsOf(known);
     if (ofClass.length === 0) return [];
@@ -33,10 +36,16 @@ export function otherEndpoints(
         return found === undefined ? [] : [{ ...found, decorator }];
       });
       const lifecycle = connectionOf(ofClass, owned);
-      const guards = [...everywhere, ...guardsOf(ofClass), ...guardsOf(decorators)];
+      const guards = [...guardsOf(ofClass), ...guardsOf(decorators)];
       return [...named, ...lifecycle].flatMap(({ kind, names, decorator }) =>
         names.map((id) =>
-          endpoint(id, kind, owned, decorator?.line ?? owned.member.line, kind === 'job' ? [] : guards),
+          endpoint(
+            id,
+            kind,
+            owned,
+            decorator?.line ?? owned.member.line,
+            kind === 'job' ? [] : [...everywhere(kind), ...guards],
+          ),
         ),
       );
     });
