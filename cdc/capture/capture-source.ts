@@ -42,6 +42,9 @@ export type CaptureEnd = StreamEnd | 'snapshot-done';
 
 const applicationName = 'overgrow capture';
 
+/** Enough that the server never waits, and little enough that what is read dies young. */
+const bufferBytes = 256 * 1024;
+
 /**
  * Captures tables of a PostgreSQL database as change events: a snapshot where there has been none, then the log, until there
  * is enough or the signal comes. What was handed to the sink is acknowledged to the server when the sink has committed it.
@@ -86,6 +89,7 @@ export async function capture(options: CaptureOptions): Promise<{ readonly end: 
     publication: options.publication,
     startAt: 0n,
     clock: options.clock,
+    bufferBytes,
   });
   const end = await runStream({
     session,

@@ -34,7 +34,7 @@ export interface RunStreamOptions {
 export type StreamEnd = 'enough' | 'caught-up' | 'stopped';
 
 /** Events handed to the sink at a time, so that one large read does not become one large text. */
-const batchEvents = 2000;
+const batchEvents = 250;
 
 /** Reads, encodes, writes, commits, acknowledges: in this order for each part of the stream. */
 export async function runStream(options: RunStreamOptions): Promise<StreamEnd> {

@@ -44,6 +44,8 @@ export interface ReplicationOptions {
   /** Transactions that ended at or before it are not sent. */
   readonly startAt: Lsn;
   readonly clock: Clock;
+  /** Read ahead of the receiver, 8 MB by default. */
+  readonly bufferBytes?: number;
 }
 
 /** Whole transactions, as the links need them. */
@@ -129,7 +131,7 @@ async function startStream<Item extends { readonly kind: string }>(
       if (!decoder.inTransaction) enqueue(decoder.idle(end));
       if (replyNow) sendStatus();
     }
-    if (bufferedBytes > maxBufferedBytes && queue.length > 0 && !resting) {
+    if (bufferedBytes > (options.bufferBytes ?? maxBufferedBytes) && queue.length > 0 && !resting) {
       resting = true;
       connection.stream.pause();
     }
