@@ -276,7 +276,7 @@ test('any interleaving of transactions, stopped at any event and gone on from: e
     await superuser.query(`select pg_copy_logical_replication_slot($1, $2)`, [name, whole]);
     const random = seeded(Number(process.env['OVERGROW_SEED'] ?? Date.now()));
     const clients = await Promise.all([1, 2, 3].map(() => database.connect()));
-    for (let round = 0; round < 8; round += 1) {
+    for (let round = 0; round < 4; round += 1) {
       await interleave(clients, random, round);
       // Stops in the middle of whatever is next; what lies behind the last commit to the file is cut off, as after a crash.
       const stop = 1 + random(9);
@@ -299,14 +299,14 @@ test('any interleaving of transactions, stopped at any event and gone on from: e
       value: JSON.parse(value ?? 'null') as Json | null,
     }));
     expect(got.map(place)).toEqual(expected.map(place));
-    expect(got.length).toBeGreaterThan(40);
+    expect(got.length).toBeGreaterThan(20);
   } finally {
     await superuser.query(
       'select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database()',
     );
     await rm(folder, { recursive: true });
   }
-}, 60_000);
+}, 240_000);
 
 /** Transactions that begin, write several rows by one statement, and end in any order. */
 async function interleave(
