@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { runAnalyzerBench, type AnalyzerBenchResult } from './analyzer/analyzer-bench.ts';
+import { runEqualityBench } from './cdc/equality-bench.ts';
+import { runSpeedBench } from './cdc/speed-bench.ts';
 import { type Comparison, renderComparison } from './comparison.ts';
 import { runProxyBench, type ProxyBenchResult } from './proxy/proxy-bench.ts';
 
@@ -46,6 +48,8 @@ const progress = (line: string) => console.error(line);
 const benches: Readonly<Record<string, () => Promise<readonly Comparison[]>>> = {
   proxy: async () => compareProxies(await runProxyBench({ onProgress: progress })),
   analyzer: async () => [compareAnalyzers(await runAnalyzerBench())],
+  cdc: () => runSpeedBench({ onProgress: progress }),
+  'cdc-equality': async () => [await runEqualityBench({ onProgress: progress })],
 };
 
 const names = Object.keys(benches);

@@ -4,6 +4,7 @@ export * from './errors/overgrow-error.ts';
 export * from './errors/render-error.ts';
 export * from './errors/render-errors-page.ts';
 
+export * from './manifest/closest.ts';
 export * from './manifest/json-schema.ts';
 export * from './manifest/manifest-files.ts';
 export * from './manifest/parse-manifest.ts';

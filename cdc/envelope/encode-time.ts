@@ -1,121 +1,154 @@
-const dayUs = 86_400_000_000n;
-
-/** Debezium's values for timestamps without an instant, in microseconds. */
-const infinityUs = 9_223_372_036_825_200_000n;
-const minusInfinityUs = -9_223_372_036_832_400_000n;
-
-interface Moment {
-  /** Days since 1970-01-01, proleptic Gregorian. */
-  readonly days: bigint;
-  /** Microseconds of the day, may lie outside it after an offset was taken off. */
-  readonly us: bigint;
+/** A moment without zone: days since 1970-01-01, proleptic Gregorian, and microseconds of that day. */
+export interface Moment {
+  readonly days: number;
+  /** May lie outside the day after an offset was taken off. */
+  readonly us: number;
 }
 
-/** `2016-11-04` → 17109. Null for infinities, which the type lacks. */
-export function encodeDate(text: string): bigint | null {
-  return text.endsWith('infinity') ? null : parseMoment(text).days;
+const dayUs = 86_400_000_000;
+
+/** What Debezium shows of infinite dates and timestamps: the ends of what its driver's types hold. */
+const infiniteDate: Readonly<Record<string, number>> = { infinity: -2_147_472_692, '-infinity': -2_147_472_691 };
+const infiniteMoment: Readonly<Record<string, Moment>> = {
+  infinity: { days: 106_751_991, us: 14_425_200_000 },
+  '-infinity': { days: -106_751_992, us: 71_967_600_000 },
+};
+
+/** `2016-11-04` → 17109. */
+export function encodeDate(text: string): number {
+  return infiniteDate[text] ?? parseMoment(text).days;
 }
 
-/** A timestamp without zone, in microseconds since 1970. */
-export function encodeTimestampUs(text: string): bigint {
-  if (text === 'infinity') return infinityUs;
-  if (text === '-infinity') return minusInfinityUs;
-  const { days, us } = parseMoment(text);
-  return days * dayUs + us;
+/** A timestamp without zone, and with one as UTC. */
+export function parseTimestamp(text: string): Moment {
+  return infiniteMoment[text] ?? parseMoment(text);
+}
+
+/** Microseconds since 1970 as decimal text; beyond 2^53 exact. */
+export function microsText({ days, us }: Moment): string {
+  return days > -100_000 && days < 100_000 ? String(days * dayUs + us) : String(microsOf({ days, us }));
+}
+
+export function microsOf({ days, us }: Moment): bigint {
+  return BigInt(days) * 86_400_000_000n + BigInt(us);
+}
+
+export function millisText({ days, us }: Moment): string {
+  const ms = Math.floor(us / 1000);
+  return days > -1e8 && days < 1e8 ? String(days * 86_400_000 + ms) : String(BigInt(days) * 86_400_000n + BigInt(ms));
 }
 
 /** `13:51:30.123789` → microseconds of the day; `24:00:00` is its end. */
-export function encodeTimeUs(text: string): bigint {
-  return parseClock(text);
+export function encodeTimeUs(text: string): number {
+  return parseClock(text, 0, text.length);
 }
 
-/** ISO 8601 in UTC with six digits; `infinity` and `-infinity` stay. */
-export function encodeZonedTimestamp(text: string): string {
+/** ISO 8601 in UTC with `digits` of a second; `infinity` and `-infinity` stay. */
+export function encodeZonedTimestamp(text: string, digits: number): string {
   if (text.endsWith('infinity')) return text;
   const { days, us } = parseMoment(text);
-  const total = days * dayUs + us;
-  const day = floorDiv(total, dayUs);
-  const { year, month, date } = civilFromDays(day);
-  return `${renderYear(year)}-${pad(month, 2)}-${pad(date, 2)}T${renderClock(total - day * dayUs, true)}Z`;
+  const shift = Math.floor(us / dayUs);
+  return `${renderDays(days + shift)}T${renderClock(us - shift * dayUs, digits)}Z`;
 }
 
 /** `13:51:30.123789+02` → `11:51:30.123789Z`, without trailing zeros. */
 export function encodeZonedTime(text: string): string {
-  const match = /^([\d:.]+)([+-].*)$/.exec(text);
-  const us = parseClock(match?.[1] ?? text) - parseOffset(match?.[2] ?? '');
-  return `${renderClock(((us % dayUs) + dayUs) % dayUs, false)}Z`;
+  const sign = Math.max(text.indexOf('+'), text.indexOf('-'));
+  const us = parseClock(text, 0, sign < 0 ? text.length : sign) - (sign < 0 ? 0 : parseOffset(text, sign));
+  return `${renderClock(((us % dayUs) + dayUs) % dayUs, undefined)}Z`;
 }
 
-/** Debezium's MicroDuration: a month has 365.25 / 12 days. Reads IntervalStyle postgres: `1 year 2 mons 3 days 04:05:06.78`. */
-export function encodeInterval(text: string): bigint {
-  let us = 0n;
-  for (const [, amount, unit] of text.matchAll(/([+-]?\d+) (year|mon|day)s?/g)) {
-    const count = BigInt(amount ?? '0');
-    if (unit === 'year') us += (count * dayUs * 36_525n) / 100n;
-    else if (unit === 'mon') us += (count * dayUs * 36_525n) / 1200n;
-    else us += count * dayUs;
-  }
-  const clock = /(-?)(\d+:\d\d:\d\d(?:\.\d+)?)$/.exec(text);
-  if (clock === null) return us;
-  const time = parseClock(clock[2] ?? '');
-  return clock[1] === '-' ? us - time : us + time;
+/** The forms of `time.precision.mode=isostring`. */
+export function renderIsoDate(text: string): string {
+  return `${renderDays(encodeDate(text))}Z`;
+}
+
+export function renderIsoTime(text: string): string {
+  return `${renderClock(encodeTimeUs(text) % dayUs, undefined)}Z`;
+}
+
+export function renderIsoTimestamp(text: string): string {
+  const { days, us } = parseTimestamp(text);
+  return `${renderDays(days)}T${renderClock(us, undefined)}Z`;
 }
 
 /** DateStyle ISO: `4713-12-31 23:59:59.999999+00 BC`. An offset is taken off. */
-function parseMoment(text: string): Moment {
-  const match = /^(\d+)-(\d\d)-(\d\d)(?: ([\d:.]+)([+-][\d:]+)?)?( BC)?$/.exec(text);
-  const [, year = '0', month = '1', date = '1', clock = '0:0:0', offset = '', bc] = match ?? [];
-  const isoYear = bc === undefined ? BigInt(year) : 1n - BigInt(year);
-  return { days: daysFromCivil(isoYear, BigInt(month), BigInt(date)), us: parseClock(clock) - parseOffset(offset) };
+export function parseMoment(text: string): Moment {
+  const first = text.indexOf('-');
+  const space = text.indexOf(' ');
+  const beforeChrist = text.endsWith(' BC');
+  const written = digitsAt(text, 0, first);
+  const year = beforeChrist ? 1 - written : written;
+  const days = daysFromCivil(year, digitsAt(text, first + 1, first + 3), digitsAt(text, first + 4, first + 6));
+  const end = beforeChrist ? text.length - 3 : text.length;
+  if (space < 0 || space >= end) return { days, us: 0 };
+  let zone = text.indexOf('+', space);
+  if (zone < 0) zone = text.indexOf('-', space);
+  if (zone < 0) return { days, us: parseClock(text, space + 1, end) };
+  return { days, us: parseClock(text, space + 1, zone) - parseOffset(text.slice(0, end), zone) };
 }
 
-function parseClock(text: string): bigint {
-  const [hours = '0', minutes = '0', seconds = '0'] = text.split(':');
-  const [whole = '0', fraction = ''] = seconds.split('.');
-  const minutesUs = (BigInt(hours) * 60n + BigInt(minutes)) * 60_000_000n;
-  return minutesUs + BigInt(whole) * 1_000_000n + BigInt(fraction.padEnd(6, '0').slice(0, 6));
+function digitsAt(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let index = from; index < to; index += 1) value = value * 10 + text.charCodeAt(index) - 48;
+  return value;
 }
 
-const parseOffset = (text: string) =>
-  text === '' ? 0n : text.startsWith('-') ? -parseClock(text.slice(1)) : parseClock(text.slice(1));
-
-function renderClock(us: bigint, sixDigits: boolean): string {
-  const seconds = us / 1_000_000n;
-  const digits = pad(us % 1_000_000n, 6);
-  const fraction = sixDigits ? `.${digits}` : digits === '000000' ? '' : `.${digits.replace(/0+$/, '')}`;
-  return `${pad(seconds / 3600n, 2)}:${pad((seconds / 60n) % 60n, 2)}:${pad(seconds % 60n, 2)}${fraction}`;
+/** `hh:mm:ss.ffffff` between two places of a text; seconds and their fraction may be missing. */
+function parseClock(text: string, from: number, to: number): number {
+  const hours = digitsAt(text, from, from + 2);
+  const minutes = to > from + 2 ? digitsAt(text, from + 3, from + 5) : 0;
+  const seconds = to > from + 5 ? digitsAt(text, from + 6, from + 8) : 0;
+  let us = 0;
+  if (to > from + 9) us = digitsAt(text, from + 9, to) * 10 ** (6 - (to - from - 9));
+  return ((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + us;
 }
 
-const pad = (value: bigint, width: number) => value.toString().padStart(width, '0');
+function parseOffset(text: string, sign: number): number {
+  const size = parseClock(text, sign + 1, text.length);
+  return text.charCodeAt(sign) === 45 ? -size : size;
+}
+
+/** With `digits` of a second; undefined: as many as are not zero. */
+function renderClock(us: number, digits: number | undefined): string {
+  const seconds = Math.floor(us / 1_000_000);
+  const clock = `${pad(Math.floor(seconds / 3600), 2)}:${pad(Math.floor(seconds / 60) % 60, 2)}:${pad(seconds % 60, 2)}`;
+  const fraction = us % 1_000_000;
+  if (digits === undefined) return fraction === 0 ? clock : `${clock}.${pad(fraction, 6).replace(/0+$/, '')}`;
+  return digits === 0 ? clock : `${clock}.${pad(fraction, 6).slice(0, digits)}`;
+}
 
 /** ISO 8601 as Java writes it: a sign beyond four digits. */
-function renderYear(year: bigint): string {
-  if (year < 0n) return `-${pad(-year, 4)}`;
-  return year > 9999n ? `+${year}` : pad(year, 4);
+function renderDays(days: number): string {
+  const { year, month, date } = civilFromDays(days);
+  const shown = year < 0 ? `-${pad(-year, 4)}` : year > 9999 ? `+${year}` : pad(year, 4);
+  return `${shown}-${pad(month, 2)}-${pad(date, 2)}`;
 }
 
-const floorDiv = (value: bigint, by: bigint) => (value - (((value % by) + by) % by)) / by;
+const pad = (value: number, width: number) => String(value).padStart(width, '0');
 
 /** Days since 1970 of a proleptic Gregorian date, and back: eras of 400 years that begin in March. */
-function daysFromCivil(year: bigint, month: bigint, date: bigint): bigint {
-  const shifted = month <= 2n ? year - 1n : year;
-  const era = floorDiv(shifted, 400n);
-  const yearOfEra = shifted - era * 400n;
-  const dayOfYear = (153n * (month + (month > 2n ? -3n : 9n)) + 2n) / 5n + date - 1n;
-  return era * 146_097n + yearOfEra * 365n + yearOfEra / 4n - yearOfEra / 100n + dayOfYear - 719_468n;
+function daysFromCivil(year: number, month: number, date: number): number {
+  const shifted = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shifted / 400);
+  const yearOfEra = shifted - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + date - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
 }
 
-function civilFromDays(days: bigint): { readonly year: bigint; readonly month: bigint; readonly date: bigint } {
-  const shifted = days + 719_468n;
-  const era = floorDiv(shifted, 146_097n);
-  const dayOfEra = shifted - era * 146_097n;
-  const yearOfEra = (dayOfEra - dayOfEra / 1460n + dayOfEra / 36_524n - dayOfEra / 146_096n) / 365n;
-  const dayOfYear = dayOfEra - (365n * yearOfEra + yearOfEra / 4n - yearOfEra / 100n);
-  const marchMonth = (5n * dayOfYear + 2n) / 153n;
-  const month = marchMonth < 10n ? marchMonth + 3n : marchMonth - 9n;
+function civilFromDays(days: number): { readonly year: number; readonly month: number; readonly date: number } {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const leapDays = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
+  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365);
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
   return {
-    year: yearOfEra + era * 400n + (month <= 2n ? 1n : 0n),
+    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
     month,
-    date: dayOfYear - (153n * marchMonth + 2n) / 5n + 1n,
+    date: dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1,
   };
 }

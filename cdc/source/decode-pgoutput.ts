@@ -146,18 +146,16 @@ function decodeTuple(reader: ByteReader): TupleValue[] {
   return values;
 }
 
+const nullMark = 0x6e;
+const unchangedMark = 0x75;
+const textMark = 0x74;
+
 function decodeValue(reader: ByteReader): TupleValue {
-  const mark = decodeMark(reader);
-  switch (mark) {
-    case 'n':
-      return null;
-    case 'u':
-      return undefined;
-    case 't':
-      return reader.text(reader.int32());
-    default:
-      throw malformed(`A column value is marked ${JSON.stringify(mark)}; only text is asked for.`);
-  }
+  const mark = reader.uint8();
+  if (mark === textMark) return reader.text(reader.int32());
+  if (mark === nullMark) return null;
+  if (mark === unchangedMark) return undefined;
+  throw malformed(`A column value is marked ${JSON.stringify(String.fromCharCode(mark))}; only text is asked for.`);
 }
 
 function decodeCount(reader: ByteReader): number {

@@ -17,25 +17,47 @@ const statusIntervalMs = 10_000;
 const goodbyeMs = 2_000;
 
 /** A running logical replication stream. */
-export interface ReplicationStream extends AsyncDisposable {
+export interface ReplicationStream<Item = StreamItem> extends AsyncDisposable {
   /** The end of the server's log, as it last told. */
   readonly serverLsn: Lsn;
   /** What has arrived since the last call, at least one item. @throws the error that ended the stream. */
-  next(signal: AbortSignal): Promise<readonly StreamItem[]>;
+  next(signal: AbortSignal): Promise<readonly Item[]>;
   /** Promises the server that everything up to here is durable in the receiver; it may forget it. Never goes back. */
   acknowledge(lsn: Lsn): void;
   /** Ends the stream and its session, so that the slot is free. */
   stop(): Promise<void>;
 }
 
+/** What becomes of the messages of a stream as they arrive. */
+export interface StreamDecoder<Item> {
+  /** True between begin and commit: the server's position then says nothing about what is complete. */
+  readonly inTransaction: boolean;
+  /** Takes one message of pgoutput, whose bytes are the connection's, with its place in the log. */
+  accept(payload: Buffer, lsn: Lsn): Item | undefined;
+  /** Nothing that concerns us lies before this place. */
+  idle(endLsn: Lsn): Item;
+}
+
 export interface ReplicationOptions {
-  readonly url: string;
-  readonly applicationName: string;
   readonly slot: string;
   readonly publication: string;
   /** Transactions that ended at or before it are not sent. */
   readonly startAt: Lsn;
   readonly clock: Clock;
+  /** Read ahead of the receiver, 8 MB by default. */
+  readonly bufferBytes?: number;
+}
+
+/** Whole transactions, as the links need them. */
+function transactionDecoder(): StreamDecoder<StreamItem> {
+  const assembler = createTransactionAssembler();
+  return {
+    get inTransaction() {
+      return assembler.inTransaction;
+    },
+    accept: (payload, lsn) => assembler.accept(decodePgoutput(payload), lsn),
+    idle: (endLsn) => ({ kind: 'idle', endLsn }),
+  };
 }
 
 /**
@@ -43,20 +65,34 @@ export interface ReplicationOptions {
  * Replication Protocol"). Nothing is acknowledged but what `acknowledge` was told.
  * @throws CDC_SLOT_LOST, CDC_SLOT_BUSY, CDC_CONNECTION_LOST.
  */
-export async function openReplicationStream(options: ReplicationOptions): Promise<ReplicationStream> {
+export async function openReplicationStream(
+  options: ReplicationOptions & { readonly url: string; readonly applicationName: string },
+): Promise<ReplicationStream> {
   const session = await openSession({ ...options, replication: true });
+  return startReplicationStream(session, transactionDecoder(), options);
+}
+
+/** The same in a replication session that is open already, and whose temporary slot may be the one to read. Owns the session. */
+export async function startReplicationStream<Item extends { readonly kind: string }>(
+  session: Session,
+  decoder: StreamDecoder<Item>,
+  options: ReplicationOptions,
+): Promise<ReplicationStream<Item>> {
   try {
-    return await startStream(session, options);
+    return await startStream(session, decoder, options);
   } catch (error) {
     await session.end();
     throw databaseError(error);
   }
 }
 
-async function startStream(session: Session, options: ReplicationOptions): Promise<ReplicationStream> {
+async function startStream<Item extends { readonly kind: string }>(
+  session: Session,
+  decoder: StreamDecoder<Item>,
+  options: ReplicationOptions,
+): Promise<ReplicationStream<Item>> {
   const connection = session.client.connection as Connection & CopyBothConnection;
-  const assembler = createTransactionAssembler();
-  let queue: StreamItem[] = [];
+  let queue: Item[] = [];
   let bufferedBytes = 0;
   let resting = false;
   let acknowledged = 0n;
@@ -71,7 +107,7 @@ async function startStream(session: Session, options: ReplicationOptions): Promi
   };
   const sendStatus = () => connection.sendCopyFromChunk(encodeStandbyStatus(acknowledged, options.clock.nowMs()));
 
-  const enqueue = (item: StreamItem) => {
+  const enqueue = (item: Item) => {
     if (item.kind === 'idle' && queue.at(-1)?.kind === 'idle') queue[queue.length - 1] = item;
     else queue.push(item);
     wake();
@@ -85,17 +121,17 @@ async function startStream(session: Session, options: ReplicationOptions): Promi
       if (end > serverLsn) serverLsn = end;
       reader.int64();
       bufferedBytes += chunk.length;
-      const item = assembler.accept(decodePgoutput(chunk.subarray(chunk.length - reader.left)), lsn);
+      const item = decoder.accept(chunk.subarray(chunk.length - reader.left), lsn);
       if (item !== undefined) enqueue(item);
     } else if (type === 0x6b) {
       const end = reader.uint64();
       if (end > serverLsn) serverLsn = end;
       reader.int64();
       const replyNow = reader.uint8() === 1;
-      if (!assembler.inTransaction) enqueue({ kind: 'idle', endLsn: end });
+      if (!decoder.inTransaction) enqueue(decoder.idle(end));
       if (replyNow) sendStatus();
     }
-    if (bufferedBytes > maxBufferedBytes && queue.length > 0 && !resting) {
+    if (bufferedBytes > (options.bufferBytes ?? maxBufferedBytes) && queue.length > 0 && !resting) {
       resting = true;
       connection.stream.pause();
     }

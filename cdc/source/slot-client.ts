@@ -70,10 +70,14 @@ export interface ExportedSnapshot {
 }
 
 /** Creates a slot together with the snapshot of its start, which lives until the replication session's next command. */
-export async function createSlotWithSnapshot(replicationClient: ClientBase, slot: string): Promise<ExportedSnapshot> {
+export async function createSlotWithSnapshot(
+  replicationClient: ClientBase,
+  slot: string,
+  lifetime: 'kept' | 'session' = 'kept',
+): Promise<ExportedSnapshot> {
   const { rows } = await replicationClient
     .query<{ consistent_point: string; snapshot_name: string }>(
-      `CREATE_REPLICATION_SLOT ${quoteIdentifier(slot)} LOGICAL pgoutput EXPORT_SNAPSHOT`,
+      `CREATE_REPLICATION_SLOT ${quoteIdentifier(slot)} ${lifetime === 'session' ? 'TEMPORARY ' : ''}LOGICAL pgoutput EXPORT_SNAPSHOT`,
     )
     .catch((error: unknown) => {
       throw databaseError(error, `The replication slot ${slot} could not be created`);

@@ -22,6 +22,7 @@ import type { Outcome } from '../program.ts';
 import { renderTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { unlessAborted } from '../unless-aborted.ts';
+import { captureCommand } from './cdc-capture.ts';
 import { createBridges, withBridges } from '../up/bridges.ts';
 import { readRunRecord, runFileOf } from '../up/run-files.ts';
 
@@ -29,7 +30,7 @@ interface Options extends ManifestOption {
   readonly json?: boolean;
 }
 
-/** `overgrow cdc run|status|verify`: the bridges alone. */
+/** `overgrow cdc run|status|verify|capture`: the bridges alone. */
 export function cdcCommand(terminal: Terminal, outcome: Outcome): Command {
   const cdc = new Command('cdc').description(
     'The bridges alone: copy and follow tables, look at their state, verify them.',
@@ -57,6 +58,7 @@ export function cdcCommand(terminal: Terminal, outcome: Outcome): Command {
         verify(terminal, outcome, context, options),
       ),
   );
+  cdc.addCommand(captureCommand(terminal, outcome));
   return cdc;
 }
 

@@ -205,6 +205,19 @@ export const cdcCodes = {
     exit: 3,
     disposition: 'halt',
   },
+  CDC_PROPERTY_INVALID: {
+    summary:
+      'A property of Debezium that a capture was given is unknown, not supported, or has a value that it cannot have.',
+    remedy: 'Correct the properties that the message names; the page about capture lists those that there are.',
+    exit: 2,
+    disposition: 'halt',
+  },
+  CDC_SINK_FAILED: {
+    summary: 'The file that change events go to cannot be written, or does not fit its position.',
+    remedy: 'Make room or give the right to write, and run again: what is committed stays.',
+    exit: 3,
+    disposition: 'halt',
+  },
   CDC_VERIFY_INTERRUPTED: {
     summary: 'The comparison of both databases was stopped before its end.',
     remedy: 'Give it more time, or compare when fewer writes go on.',

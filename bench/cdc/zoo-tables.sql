@@ -1,0 +1,37 @@
+create extension if not exists hstore; create extension if not exists citext; create extension if not exists ltree; create extension if not exists isn;
+create type mood as enum ('glad', 'sad', 'so "so"');
+create domain price as numeric(8,2);
+create domain price2 as price;
+create domain name_d as varchar(12);
+create schema other; create type other.state as enum ('on', 'off');
+create table nums (id serial primary key, b bool, s int2, i int4 default 7, l int8 default 9223372036854775807, o oid, f4 real, f8 double precision default 1.5,
+  n numeric, n52 numeric(5,2) default 1.10, n4 numeric(4), nneg numeric(3,-2), n_small numeric(2,5), m money, bit1 bit(1), bit5 bit(5), vb varbit, vb1 varbit(1), vb9 varbit(9), nn numeric(3,2) not null default 3.3);
+create table texts (id int8 primary key, c char(5), v varchar(10), v0 varchar, t text default 'it''s', ct citext, nam name, chr "char", bp bpchar, y bytea, j json, jb jsonb, x xml, u uuid default '76019d1a-ad2e-4b22-96e9-1a6d6543c818', e mood default 'sad', oe other.state,
+  inet inet, cidr cidr, mac macaddr, mac8 macaddr8, tsv tsvector, tsq tsquery, lsn pg_lsn, hs hstore, lt ltree, isbn isbn, p price, p2 price2, nd name_d, gen text generated always as (v || '!') stored, lq lquery, i13 isbn13, tid tid, xid xid, regc regclass);
+create table times (id int primary key, d date default '2020-01-02', t time, t0 time(0), t3 time(3), t6 time(6), tz timetz, tz3 timetz(3), ts timestamp default now(), ts0 timestamp(0), ts3 timestamp(3), ts6 timestamp(6), tstz timestamptz, tstz0 timestamptz(0), tstz3 timestamptz(3) default '2020-01-01 00:00:00+00', iv interval, ivd interval day to second(3));
+create table geo (id int primary key, p point, b box, ls lseg, pa path, po polygon, ci circle, li line);
+create table ranges (id int primary key, i4 int4range, i8 int8range, n numrange, d daterange, ts tsrange, tz tstzrange, im int4multirange);
+create table arrays (id int primary key, b bool[], s int2[], i int[], l int8[], o oid[], f4 real[], f8 float8[], n numeric[], n2 numeric(10,2)[], m money[], c char(10)[], v varchar(5)[], t text[], ct citext[], nam name[], y bytea[], j json[], jb jsonb[], x xml[], u uuid[], e mood[], inet inet[], cidr cidr[], mac macaddr[], i4r int4range[], tsr tsrange[], d date[], tm time[], tm3 time(3)[], tz timetz[], ts timestamp[], ts3 timestamp(3)[], tstz timestamptz[], iv interval[], bt bit(3)[], vb varbit[], p point[], hs hstore[], lt ltree[], tsv tsvector[], dom price[], numr numrange[], xid xid[], b1 bit(1)[]);
+create table plain (id bigint primary key, name varchar(20), big text);
+create table whole (id int primary key, note text, big text, bigy bytea, biga text[], bigi int[], bigj jsonb); alter table whole replica identity full;
+create table toast (id int primary key, note text, big text, bigy bytea, biga text[], bigi int[], bigl int8[], bigj jsonb, bigv varchar, bigc char(3000), bigh hstore, bign numeric, bigu uuid[], bigd date[], bigf float8[], bigb bytea[], bigct citext, bigx xml);
+alter table toast alter big set storage external, alter bigy set storage external, alter biga set storage external, alter bigi set storage external, alter bigl set storage external, alter bigj set storage external, alter bigv set storage external, alter bigc set storage external, alter bigh set storage external, alter bigu set storage external, alter bigd set storage external, alter bigf set storage external, alter bigb set storage external, alter bigct set storage external, alter bigx set storage external;
+create table pair (b int, a text, v int, primary key (a, b));
+create table keyless (v int, t text);
+create table keyfull (v int, t text); alter table keyfull replica identity full;
+create table unique_only (u int not null unique, t text);
+create table by_index (id int primary key, u int not null, t text, unique (u)); alter table by_index replica identity using index by_index_u_key;
+create table nothing (id int primary key, t text); alter table nothing replica identity nothing;
+create table parted (id int, k int, t text, primary key (id, k)) partition by list (k);
+create table parted_1 partition of parted for values in (1); create table parted_2 partition of parted for values in (2);
+create table "Quoted "" . Table" (pk serial primary key, "Quoted "" . Column" text, "UPPER" int, "dash-ed" int);
+create table defaults (id int primary key, a text not null default 'x', b int not null default 5, c timestamp not null default now(), d numeric(4,2) not null default 1.5, e bytea not null default '\x00', f jsonb not null default '{}', g uuid not null default gen_random_uuid(), h date not null default '2020-02-03', i bool not null default true, j time not null default '01:02:03', k int not null, l text not null, m int[] not null, n timestamptz not null, o mood not null default 'glad', p interval not null, q double precision not null, r date not null, s bytea not null, t bool not null, u numeric not null, v bit(3) not null default B'101', w bit(1) default B'1', x varchar default null, y int default null, z text default upper('a'), aa int default 1+1, ab numeric default 12.50, ac xml default '<a/>', ad interval default '1 day', ae char(3) default 'a', af float4 default 1.5, ag timestamptz default '2020-01-02 03:04:05.678+02', ah timestamp default '2020-01-02 03:04:05.678', ai timestamp(3) default '2020-01-02 03:04:05.678', aj time(3) default '01:02:03.5', ak money default 5, al varbit default B'101', am bool default 'yes', an text[] default '{}', ao oid default 5, ap inet default '1.1.1.1', aq citext default 'ct', ar hstore default 'a=>1', at uuid, au bigint default 12345678901234, av smallint default 3, aw real default 'NaN', ax text default null::text, ay date default current_date, az text default 'multi'' quote', ba varchar(10) default 'vv', bb numeric(5,2) default -3.5, bc int default -4, bd float8 default -1.5e10, be bigserial, bf smallserial, bg point default '(1,2)', bh "char" default 'c', bi text default E'tab\tx');
+insert into nums (b, s, f4, n) values (true, 1, 1.1, 10.10);
+insert into texts (id, c, v, nam) values (1, 'snap', 'v', 'nam');
+insert into plain values (1, 'snap1', 'x'), (2, 'snap2', null);
+insert into pair values (1, 'a', 2);
+insert into times values (100, '2016-11-04', '13:51:30.123456', '13:51:30.5', '13:51:30.1234', '24:00:00', '13:51:30.123789+02', '13:51:30.1234+02', '2016-11-04T13:51:30.123456', '2016-11-04T13:51:30.6', '2016-11-04T13:51:30.123456', '2016-11-04T13:51:30.1', '2016-11-04T13:51:30.123456+02', '2016-11-04T13:51:30.123456+02', '2016-11-04T13:51:30.123456+02', 'P1Y2M3DT4H5M6.78S', '3 days 04:05:06.789');
+insert into ranges values (100, '[1,10)', '(5,)', '[1.1,2.2]', '[2019-03-31,infinity)', '[2019-03-31 15:30:00,infinity)', '["2017-06-05 11:29:12.549426+00","2017-06-05 12:34:56.789012+00"]', '{[1,2),[5,6)}');
+insert into arrays (id, i, t, n, hs, tm, ts) values (100, '{1,null}', '{a,"b c"}', '{1.10,2}', '{"a=>1"}', '{01:02:03.5}', '{"2016-11-04 13:51:30.123456"}');
+insert into defaults (id, k, l, m, n, p, q, r, s, t, u) values (100, 1, 'l', '{1}', '2020-01-01 00:00:00+00', '1 day', 1, '2020-01-01', '\x01', false, 1.5);
+create table zz_end (id int primary key);
