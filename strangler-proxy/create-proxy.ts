@@ -13,10 +13,11 @@ import type { ProxyConfig } from './config/proxy-config.ts';
 import { createDataPath } from './forward/data-path.ts';
 import { createUpstreams } from './forward/upstreams.ts';
 import { createFront } from './front/front-server.ts';
-import { createHttp1Server, endRaw } from './front/http1-server.ts';
+import { createHttp1Server } from './front/http1-server.ts';
 import { createHttp2Server } from './front/http2-server.ts';
 import { listen, type ListenAddress } from './front/listening-server.ts';
 import { createUpgradedConnections } from './front/upgraded-connections.ts';
+import { createLongLivedConnections } from './gate/long-lived.ts';
 import { createGatekeeper } from './gate/gatekeeper.ts';
 import { createTrafficMetrics } from './metrics/traffic-metrics.ts';
 import { createContextTable } from './ownership/context-table.ts';
@@ -60,7 +61,9 @@ export function createProxy(options: ProxyOptions): Proxy {
   const logger = options.logger ?? silentLogger;
   const table = compileRouteTable(config.routes);
   const contexts = createContextTable(config.contexts);
+  const longLived = createLongLivedConnections({ clock, quietMs: config.limits.longLivedQuietMs });
   const gatekeeper = createGatekeeper({
+    longLived,
     clock,
     logger,
     faults: options.faults ?? noFaults,
@@ -81,19 +84,20 @@ export function createProxy(options: ProxyOptions): Proxy {
     table,
     contexts,
     gatekeeper,
+    longLived,
     metrics,
     clock,
     logger,
     randomKey: options.randomKey ?? (() => randomBytes(16).toString('hex')),
     upstreamOf: upstreams.upstreamOf,
   });
-  const upgraded = createUpgradedConnections(path, config.limits.maxHeaderBytes, endRaw);
+  const upgraded = createUpgradedConnections(path);
   const front = createFront({
     clock,
     clientHeadMs: config.limits.clientHeadMs,
     http1: createHttp1Server(path, { ...config.limits, onUpgrade: upgraded.accept }),
-    http2: createHttp2Server(path, { ...config.limits, onTunnel: upgraded.acceptStream }),
-    cutUpgraded: upgraded.cutAll,
+    http2: createHttp2Server(path, { ...config.limits, onUpgrade: upgraded.accept }),
+    closeUpgraded: upgraded.closeAll,
   });
   let address: ListenAddress | undefined;
   let stopping: Promise<void> | undefined;

@@ -91,6 +91,12 @@ const route = z
       ])
       .default('account')
       .describe('What keeps a user on one side while weights move.'),
+    longLived: z
+      .enum(['close', 'guarded', 'refuse'])
+      .optional()
+      .describe(
+        'What a fence does with WebSockets and streams of this route. `close`: their messages wait, and they are closed when the owner has changed. `guarded`: they go on, and the handler accepts refusals. `refuse`: no cutover while one is open. Absent: WebSockets as `close`, streams as any request.',
+      ),
     weight: share.prefault('0%').describe('Share of safe requests that the service answers before the switch.'),
     timeouts: z
       .strictObject({
@@ -161,6 +167,9 @@ export const manifestSchema = z
         maxHeaderBytes: size('16KiB').describe('Requests with more are answered 431.'),
         maxHeldRequests: z.int().min(1).default(5000).describe('A fence that would hold more is abandoned.'),
         maxHeldBytes: size('64MiB').describe('The same, in bytes of held bodies.'),
+        longLivedQuiet: duration('500ms').describe(
+          'A WebSocket whose messages a fence has held this long counts as finished with the message before.',
+        ),
         trustedProxies: z.array(z.string()).default([]).describe('Addresses whose X-Forwarded-* are believed.'),
       })
       .prefault({})

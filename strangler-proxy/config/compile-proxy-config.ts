@@ -19,6 +19,7 @@ export function compileProxyConfig(manifest: Manifest): ProxyConfig {
       maxHeaderBytes: manifest.proxy.maxHeaderBytes,
       maxHeldRequests: manifest.proxy.maxHeldRequests,
       maxHeldBytes: manifest.proxy.maxHeldBytes,
+      longLivedQuietMs: manifest.proxy.longLivedQuiet,
       // The orchestrator gives up after maxFence. When it is dead, its lease ends after another `lease`.
       holdExpiryMs: manifest.cutover.maxFence + manifest.cutover.lease,
     },
@@ -39,6 +40,7 @@ function compileRoute(manifest: Manifest, route: RouteSpec): ProxyRoute {
     sticky: compileSticky(route.sticky),
     weight: route.weight,
     timeouts: { connectMs: route.timeouts.connect, headMs: route.timeouts.head, idleMs: route.timeouts.idle },
+    longLived: route.longLived,
     service: serviceOf(manifest, route),
   };
 }

@@ -1,3 +1,4 @@
+import type { LongLivedPolicy } from '../gate/long-lived.ts';
 import type { Sticky } from '../sticky/sticky-key.ts';
 
 /** The side that answers a request. */
@@ -34,6 +35,8 @@ export interface ProxyRoute {
   /** Share of safe requests that the service answers while the monolith owns the context, 0…10000. */
   readonly weight: number;
   readonly timeouts: RouteTimeouts;
+  /** What a fence does with its connections that stay open. Absent: WebSockets as `close`, streams as any request. */
+  readonly longLived?: LongLivedPolicy | undefined;
   /** Undefined where the context has no service yet: the monolith answers, whatever the weight. */
   readonly service: Backend | undefined;
 }
@@ -55,6 +58,8 @@ export interface ProxyLimits {
   readonly maxStreams: number;
   /** An idle client connection is closed after this. */
   readonly clientKeepAliveMs: number;
+  /** A long-lived connection whose client's octets have been held this long counts as finished with the one before. */
+  readonly longLivedQuietMs: number;
   /** Connections to one backend. Requests beyond it wait. */
   readonly maxConnectionsPerBackend: number;
   /** How long `stop` waits for requests under way before it cuts them. */
@@ -71,6 +76,7 @@ export const defaultLimits: ProxyLimits = {
   maxHeaders: 200,
   maxStreams: 100,
   clientKeepAliveMs: 65_000,
+  longLivedQuietMs: 500,
   maxConnectionsPerBackend: 1024,
   drainMs: 10_000,
 };

@@ -1,5 +1,5 @@
 import { ownersHeaderName } from '@overgrow/core';
-import type { Backend } from '../config/proxy-config.ts';
+import type { Backend, ProxyRoute } from '../config/proxy-config.ts';
 import {
   isNotProcessed,
   isStaleConnection,
@@ -18,6 +18,8 @@ import type { ExchangeStats } from '../metrics/exchange-stats.ts';
 import type { Client, ClientListener } from './client.ts';
 import { collectBody, planBody, type BodyOwner, type BodyPlan } from './collected-body.ts';
 import type { DataPath } from './data-path.ts';
+import { LongLivedStream } from './long-lived-stream.ts';
+import { RequestBody } from './request-body.ts';
 import type { AnswerSink, Flow, UpstreamControl, UpstreamRequest } from './upstream.ts';
 
 type Head = Extract<RequestHead, { kind: 'head' }>;
@@ -50,6 +52,10 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   #length: number | undefined;
   #received = 0;
   #admitted = false;
+  /** The gate waits for it. */
+  #counted = false;
+  #longLived: LongLivedStream | undefined;
+  #route: ProxyRoute | undefined;
   #collecting = false;
   #retried = false;
   #headed = false;
@@ -98,6 +104,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   /** By the gatekeeper: at once, or when a fence ends. Matched here, so that a held request goes to the new owner. */
   admitted(): void {
     this.#admitted = true;
+    this.#counted = this.unsafe;
     try {
       this.#forward();
     } catch (error) {
@@ -117,6 +124,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   #forward(): void {
     const method = this.#client.method;
     const route = this.#path.table.match(this.#matchPath, method);
+    this.#route = route;
     const choice = this.#path.choose(route, !this.unsafe, this.#client.rawHeaders, this.#peer, this.#head.forwardedFor);
     this.#newCookie =
       choice.newKey === undefined
@@ -129,13 +137,18 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
       method,
       path: this.#target,
       headers: this.#outgoingHeaders(),
-      body: this.#body ?? (this.#plan === 'stream' || this.#plan === 'special' ? this.#client : null),
+      body: this.#body ?? this.#streamedBody(),
       unsafe: this.unsafe,
       headMs: timeouts.headMs,
       idleMs: timeouts.idleMs,
     };
     if (this.#plan === 'collect' && this.#body === undefined) this.#collectBody();
     else this.#send();
+  }
+
+  #streamedBody(): RequestBody | null {
+    if (this.#plan !== 'stream' && this.#plan !== 'special') return null;
+    return new RequestBody(this.#client, this.#path.clock);
   }
 
   #outgoingHeaders(): string[] {
@@ -211,9 +224,34 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
       return this.#rejectAnswer(`its head could not be written (${String(error)})`);
     }
     this.#length = head.length;
+    if (head.length === undefined) this.#mayBecomeLongLived();
     if (head.length !== 0) return 'continue';
     this.#client.end();
     return 'complete';
+  }
+
+  /** From its head on, the route's policy says what a fence does with it; it is no longer waited for. */
+  #mayBecomeLongLived(): void {
+    const policy = this.#route?.longLived;
+    if (policy === undefined) return;
+    const body = this.#upstreamRequest?.body;
+    this.#longLived = new LongLivedStream(
+      policy,
+      {
+        client: this.#client,
+        body: body instanceof RequestBody ? body : undefined,
+        abort: (reason) => this.#control?.abort(reason),
+      },
+      this.#path.clock,
+    );
+    this.#path.longLived.add(this.#longLived);
+    this.#stopCounting();
+  }
+
+  #stopCounting(): void {
+    if (!this.#counted) return;
+    this.#counted = false;
+    this.#path.gatekeeper.finish();
   }
 
   received(chunk: Buffer): Flow {
@@ -331,7 +369,8 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   #finishWhenDone(): void {
     if (!this.#client.closed || !this.#upstreamDone || this.#finished) return;
     this.#finished = true;
-    if (this.unsafe && this.#admitted) this.#path.gatekeeper.finish();
+    if (this.#longLived !== undefined) this.#path.longLived.remove(this.#longLived);
+    this.#stopCounting();
   }
 }
 

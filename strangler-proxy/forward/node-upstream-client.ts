@@ -1,7 +1,7 @@
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { readTrailers } from '../headers/response-head.ts';
-import { RequestBody } from './request-body.ts';
+import { upgradeHttp1 } from './upgrade-client.ts';
 import type { AnswerSink, Upstream, UpstreamRequest } from './upstream.ts';
 
 /**
@@ -28,6 +28,7 @@ export function createNodeUpstream(options: { readonly origin: string; readonly 
       outgoing.once('close', () => open.delete(outgoing));
       exchange(outgoing, upstreamRequest, sink);
     },
+    upgrade: (upgradeRequest, events) => upgradeHttp1(options, upgradeRequest, events),
     destroy: async () => {
       for (const outgoing of open) outgoing.destroy();
     },
@@ -90,15 +91,14 @@ function sendBody(outgoing: ClientRequest, request: UpstreamRequest): void {
     return;
   }
   outgoing.flushHeaders();
-  const stream = new RequestBody(body);
-  stream.pipe(outgoing, { end: false });
-  stream.on('end', () => {
+  body.pipe(outgoing, { end: false });
+  body.on('end', () => {
     const trailers = readTrailers(body.trailers());
     if (trailers.length > 0) outgoing.addTrailers(trailers);
     outgoing.end();
   });
-  stream.on('error', (error) => outgoing.destroy(error));
-  outgoing.on('close', () => stream.destroy());
+  body.on('error', (error) => outgoing.destroy(error));
+  outgoing.on('close', () => body.destroy());
 }
 
 function timedOut(code: string): Error {

@@ -1,5 +1,5 @@
 import { Pool, type Dispatcher } from 'undici';
-import { RequestBody } from './request-body.ts';
+import { upgradeHttp1 } from './upgrade-client.ts';
 import type { AnswerSink, Upstream, UpstreamControl, UpstreamRequest } from './upstream.ts';
 
 export interface UndiciUpstreamOptions {
@@ -28,15 +28,13 @@ export function createUndiciUpstream(options: UndiciUpstreamOptions): Upstream {
   return {
     send: (request, sink) => {
       const handler = new AnswerHandler(request, sink);
-      const body =
-        request.body === null || Buffer.isBuffer(request.body) ? request.body : new RequestBody(request.body);
       try {
         pool.dispatch(
           {
             method: request.method,
             path: request.path,
             headers: request.headers,
-            body,
+            body: request.body,
             headersTimeout: request.headMs,
             // Work after the answer may be silent for long: for unsafe requests the handler counts idle time itself.
             bodyTimeout: request.unsafe ? 0 : request.idleMs,
@@ -47,6 +45,7 @@ export function createUndiciUpstream(options: UndiciUpstreamOptions): Upstream {
         handler.onResponseError(undefined, error instanceof Error ? error : new Error(String(error)));
       }
     },
+    upgrade: (upgradeRequest, events) => upgradeHttp1(options, upgradeRequest, events),
     destroy: () => pool.destroy(),
   };
 }

@@ -9,8 +9,8 @@ export interface FrontParts {
   readonly http2: ProtocolServer;
   /** A client must have sent its first octets within this. */
   readonly clientHeadMs: number;
-  /** Cuts WebSockets: nothing else ends them. */
-  readonly cutUpgraded: () => void;
+  /** Ends WebSockets: nothing else does. */
+  readonly closeUpgraded: () => void;
 }
 
 /** The front door: it takes connections, finds out which protocol each speaks, and hands it over. */
@@ -51,7 +51,7 @@ export function createFront(parts: FrontParts): Front {
     accept,
     stop: async (drainMs) => {
       const closed = server.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : undefined;
-      parts.cutUpgraded();
+      parts.closeUpgraded();
       for (const drop of unread.values()) drop();
       http1.drain();
       http2.drain();

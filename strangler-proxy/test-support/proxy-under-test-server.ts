@@ -1,5 +1,6 @@
 import type { AttemptRef, Clock, OwnershipRecord } from '@overgrow/core';
 import { defaultLimits, type ProxyConfig, type ProxyLimits, type ProxyRoute } from '../config/proxy-config.ts';
+import type { LongLivedPolicy } from '../gate/long-lived.ts';
 import { createProxy, type Proxy } from '../create-proxy.ts';
 
 export interface ProxyUnderTestOptions {
@@ -8,7 +9,10 @@ export interface ProxyUnderTestOptions {
   readonly service?: string;
   /** Of monolith and service. */
   readonly protocol?: 'http1' | 'http2';
+  /** Of the route; default `/reviews`. */
+  readonly prefix?: string;
   readonly weight?: number;
+  readonly longLived?: LongLivedPolicy;
   readonly limits?: Partial<ProxyLimits>;
   readonly timeouts?: { readonly headMs: number; readonly idleMs: number };
   readonly trustedProxies?: readonly string[];
@@ -32,9 +36,10 @@ export async function startProxyUnderTest(options: ProxyUnderTestOptions): Promi
   const route: ProxyRoute = {
     name: 'reviews',
     context: 'reviews',
-    matches: [{ path: { kind: 'prefix', value: '/reviews' }, methods: undefined }],
+    matches: [{ path: { kind: 'prefix', value: options.prefix ?? '/reviews' }, methods: undefined }],
     sticky: { kind: 'account' },
     weight: options.weight ?? 0,
+    longLived: options.longLived,
     timeouts,
     service: { name: 'reviews', origin: options.service ?? options.monolith, protocol },
   };

@@ -37,6 +37,12 @@ export const proxyCodes = {
     exit: 1,
     disposition: 'halt',
   },
+  PROXY_LONG_LIVED_OPEN: {
+    summary: 'A route with `longLived: refuse` has open connections, so no cutover may begin.',
+    remedy: 'Wait until they have ended, end them, or choose another policy for the route.',
+    exit: 1,
+    disposition: 'retry',
+  },
   PROXY_REQUEST_REFUSED: {
     summary: 'The request could be read in two ways, so the proxy did not forward it.',
     remedy: 'Mend the client: the detail in the answer names the rule.',
