@@ -24,6 +24,7 @@ import { createContextTable } from './ownership/context-table.ts';
 import { explainRequest, type ExplainRequest, type Explanation } from './routing/explain.ts';
 import { compileRouteTable } from './routing/route-table.ts';
 import { readProxyStatus, type ProxyStatus } from './admin/proxy-status.ts';
+import type { Socket } from 'node:net';
 import type { Registry } from 'prom-client';
 
 export interface ProxyOptions {
@@ -42,6 +43,8 @@ export interface ProxyOptions {
 export interface Proxy extends AsyncDisposable {
   /** Opens the port. Until the first `traffic.learn`, unsafe requests are answered 503. @throws PROXY_LISTEN_FAILED */
   start(): Promise<ListenAddress>;
+  /** A connection that another process has taken, unread. */
+  accept(socket: Socket): void;
   /** Takes no new connections, waits for requests under way up to `limits.drainMs`, then cuts. Idempotent. */
   stop(): Promise<void>;
   /** Undefined before `start`. */
@@ -114,6 +117,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       address = await listen(front.server, config.listen);
       return address;
     },
+    accept: front.accept,
     stop,
     [Symbol.asyncDispose]: stop,
     get address() {

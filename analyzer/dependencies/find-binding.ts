@@ -26,7 +26,13 @@ export function findBinding(
   const rest = whole ? steps.slice(1) : steps;
   const assigned = modules.get(resolution.id)?.exports.get('=');
   if (assigned !== undefined && (root.name === '=' || root.name === 'default')) {
-    return findBinding(modules, linker, resolution.id, { root: assigned.root, steps: [...assigned.steps, ...steps] }, depth + 1);
+    return findBinding(
+      modules,
+      linker,
+      resolution.id,
+      { root: assigned.root, steps: [...assigned.steps, ...steps] },
+      depth + 1,
+    );
   }
   if (wanted === undefined) return undefined;
   const defining = linker.definingModule(resolution.id, wanted);

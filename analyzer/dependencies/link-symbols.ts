@@ -85,11 +85,7 @@ export function createSymbolLinker(
   const followBound = (bound: ModulePath | undefined, steps: readonly string[], depth: number): Target | undefined =>
     bound === undefined || steps[0] !== 'new'
       ? undefined
-      : follow(
-          bound.module,
-          { root: bound.path.root, steps: [...bound.path.steps, ...steps.slice(1)] },
-          depth + 1,
-        );
+      : follow(bound.module, { root: bound.path.root, steps: [...bound.path.steps, ...steps.slice(1)] }, depth + 1);
 
   /** The longest recorded name that the steps start with. */
   const followValue = (module: string, base: string, steps: readonly string[], depth: number): Target | undefined => {
@@ -116,8 +112,7 @@ export function createSymbolLinker(
         if (first === 'new') {
           const bound = bindings.fields.get(`${module}#${unit}.${second}`);
           const field =
-            followBound(bound, ['new', ...steps.slice(2)], depth) ??
-            followValue(module, unit, steps.slice(1), depth);
+            followBound(bound, ['new', ...steps.slice(2)], depth) ?? followValue(module, unit, steps.slice(1), depth);
           if (field !== undefined) return field;
           const parent = values?.get(`${unit}.…super`);
           const inherited =
@@ -148,7 +143,8 @@ export function createSymbolLinker(
     depth: number,
   ): Target | undefined => {
     const resolution = resolve(module, specifier);
-    if (resolution.kind !== 'module') return resolution.kind === 'external' ? { kind: 'external', specifier, name, steps } : undefined;
+    if (resolution.kind !== 'module')
+      return resolution.kind === 'external' ? { kind: 'external', specifier, name, steps } : undefined;
     return followExport(resolution.id, name, steps, depth + 1);
   };
 

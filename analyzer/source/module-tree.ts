@@ -222,7 +222,22 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
   };
 
   visit(program, module, undefined);
-  return { program, module, units, scopeOf, calls, chains, texts, assignments, returns, identifiers, news, objects, enums, types };
+  return {
+    program,
+    module,
+    units,
+    scopeOf,
+    calls,
+    chains,
+    texts,
+    assignments,
+    returns,
+    identifiers,
+    news,
+    objects,
+    enums,
+    types,
+  };
 }
 
 function declareParameters(node: FunctionNode, inner: Scope): void {

@@ -102,7 +102,8 @@ function pathOfContainer(
   }
   if (token?.type !== 'Identifier' || !/^[A-Z][a-z]/.test(token.name)) return undefined;
   const path = pathOf(token, scope, tree, depth + 1);
-  const leads = path !== undefined && path.steps.length === 0 && (path.root.kind === 'import' || path.root.kind === 'unit');
+  const leads =
+    path !== undefined && path.steps.length === 0 && (path.root.kind === 'import' || path.root.kind === 'unit');
   return leads ? step(path, 'new') : undefined;
 }
 

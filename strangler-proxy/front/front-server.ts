@@ -17,7 +17,7 @@ export interface FrontParts {
 export interface Front {
   /** Not listening yet. */
   readonly server: Server;
-  accept(socket: Socket): void;
+  readonly accept: (socket: Socket) => void;
   /** Takes no more connections, lets requests under way finish, and cuts what is left after `drainMs`. */
   stop(drainMs: number): Promise<void>;
 }

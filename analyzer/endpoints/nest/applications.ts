@@ -81,7 +81,9 @@ export function linkApplications(
     if (path === undefined) return [];
     const method = entryOf(item, 'method');
     const name = method?.kind === 'reference' ? method.path.steps.at(-1) : undefined;
-    return [{ path: joinPaths('', path.startsWith('/') ? path : `/${path}`), method: name === 'ALL' ? undefined : name }];
+    return [
+      { path: joinPaths('', path.startsWith('/') ? path : `/${path}`), method: name === 'ALL' ? undefined : name },
+    ];
   }
 
   function versioningOf(module: string, options: StaticValue | undefined): Application['versioning'] {
@@ -89,7 +91,10 @@ export function linkApplications(
     const kind = type?.kind === 'reference' ? type.path.steps.at(-1) : type?.kind === 'constant' ? type.value : 'URI';
     if (kind !== 'URI' && kind !== 0) return undefined;
     return {
-      prefix: entryOf(options, 'prefix')?.kind === 'constant' ? '' : (textOf(linker, module, entryOf(options, 'prefix')) ?? 'v'),
+      prefix:
+        entryOf(options, 'prefix')?.kind === 'constant'
+          ? ''
+          : (textOf(linker, module, entryOf(options, 'prefix')) ?? 'v'),
       defaults: versionsOf(module, entryOf(options, 'defaultVersion'), project),
     };
   }

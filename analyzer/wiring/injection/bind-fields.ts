@@ -40,11 +40,15 @@ export function bindFields(found: ReadonlyMap<string, InjectionSummary>, linked:
   function bindClass(module: string, record: ClassRecord, assigned: InjectionSummary['assigned']): void {
     const own = assigned.filter(({ unit }) => unit === record.unit);
     for (const parameter of record.parameters ?? []) {
-      const names = own.filter(({ index, key }) => index === parameter.index && key === undefined).map(({ field }) => field);
+      const names = own
+        .filter(({ index, key }) => index === parameter.index && key === undefined)
+        .map(({ field }) => field);
       if (parameter.field && parameter.name !== undefined) names.push(parameter.name);
       const given =
         behindToken(module, parameter.decorators, parameter.type) ??
-        (parameter.type === undefined && parameter.name !== undefined ? only(providers.named(parameter.name)) : undefined) ??
+        (parameter.type === undefined && parameter.name !== undefined
+          ? only(providers.named(parameter.name))
+          : undefined) ??
         (parameter.type === undefined ? makings.argument(module, record.unit, parameter.index, undefined) : undefined);
       bind(module, record, names, given, parameter.type);
     }

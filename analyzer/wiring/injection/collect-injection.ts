@@ -2,9 +2,22 @@ import type { ModuleTree } from '../../source/module-tree.ts';
 import type { LineIndex } from '../../source/place.ts';
 import { pathOf } from '../../source/resolve-local.ts';
 import { classOf, unitOf, type Scope } from '../../source/scopes.ts';
-import { entryOf, staticValue, type StaticCall, type StaticObject, type StaticValue } from '../../source/static-value.ts';
+import {
+  entryOf,
+  staticValue,
+  type StaticCall,
+  type StaticObject,
+  type StaticValue,
+} from '../../source/static-value.ts';
 import { lastName, staticKey, unwrap, type CallNode, type Node } from '../../source/syntax-tree.ts';
-import type { AssignedField, GivenValue, HandedCall, InjectionSummary, MadeRecord, ProviderRecord } from './injection-summary.ts';
+import type {
+  AssignedField,
+  GivenValue,
+  HandedCall,
+  InjectionSummary,
+  MadeRecord,
+  ProviderRecord,
+} from './injection-summary.ts';
 
 /** What a module says about who gets what: providers, registrations, fields that hold what a constructor was handed. */
 export function collectInjection(tree: ModuleTree, lines: LineIndex): InjectionSummary | undefined {
@@ -56,8 +69,16 @@ function registrations(tree: ModuleTree): ProviderRecord[] {
 }
 
 const registering = new Set([
-  ...['to', 'toSelf', 'toConstantValue', 'toService', 'toDynamicValue'],
-  ...['register', 'registerSingleton', 'registerType', 'registerInstance', 'set'],
+  'to',
+  'toSelf',
+  'toConstantValue',
+  'toService',
+  'toDynamicValue',
+  'register',
+  'registerSingleton',
+  'registerType',
+  'registerInstance',
+  'set',
 ]);
 
 function registrationsOf(call: StaticCall): ProviderRecord[] {
@@ -83,7 +104,9 @@ function registrationsOf(call: StaticCall): ProviderRecord[] {
       return first.kind === 'text' ? awilixEntry(first.pieces, second) : [];
     case 'registerSingleton':
     case 'registerType':
-      return first === undefined || second === undefined ? [] : [{ token: first, given: { kind: 'class', value: second }, byName: false }];
+      return first === undefined || second === undefined
+        ? []
+        : [{ token: first, given: { kind: 'class', value: second }, byName: false }];
     case 'registerInstance':
     case 'set':
       return first === undefined || second === undefined || first.kind === 'constant' || first.kind === 'parameter'
@@ -99,8 +122,16 @@ function isBinding(name: string | undefined): boolean {
 }
 
 /** `orders: asClass(Orders).singleton()`. */
-function awilixEntry(name: string | Extract<StaticValue, { kind: 'text' }>['pieces'], value: StaticValue): ProviderRecord[] {
-  const kinds: Readonly<Record<string, GivenValue['kind']>> = { asClass: 'class', asFunction: 'factory', asValue: 'value', aliasTo: 'token' };
+function awilixEntry(
+  name: string | Extract<StaticValue, { kind: 'text' }>['pieces'],
+  value: StaticValue,
+): ProviderRecord[] {
+  const kinds: Readonly<Record<string, GivenValue['kind']>> = {
+    asClass: 'class',
+    asFunction: 'factory',
+    asValue: 'value',
+    aliasTo: 'token',
+  };
   for (let at: StaticValue | undefined = value; at?.kind === 'call'; at = at.object) {
     const kind = at.name === undefined ? undefined : kinds[at.name];
     const [given] = at.arguments;
@@ -131,7 +162,17 @@ function handedCalls(tree: ModuleTree, lines: LineIndex): HandedCall[] {
     if (path?.root.kind !== 'parameter' || path.steps.length === 0 || path.steps.length > 3) return [];
     if (path.steps.some((step) => step === '()' || step === 'new')) return [];
     const outer = isTopLevel(scope, path.root.unit);
-    return outer ? [{ unit: unitOf(scope), holder: path.root.unit, index: path.root.index, steps: path.steps, line: lines.lineAt(node.start) }] : [];
+    return outer
+      ? [
+          {
+            unit: unitOf(scope),
+            holder: path.root.unit,
+            index: path.root.index,
+            steps: path.steps,
+            line: lines.lineAt(node.start),
+          },
+        ]
+      : [];
   });
 }
 
@@ -157,6 +198,7 @@ function makings(tree: ModuleTree): MadeRecord[] {
 }
 
 function isHanded(value: StaticValue): boolean {
-  if (value.kind === 'object') return value.entries.some((entry) => entry.value.kind === 'reference' || entry.value.kind === 'call');
+  if (value.kind === 'object')
+    return value.entries.some((entry) => entry.value.kind === 'reference' || entry.value.kind === 'call');
   return value.kind === 'reference' || (value.kind === 'call' && value.made);
 }

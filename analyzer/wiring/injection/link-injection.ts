@@ -17,7 +17,8 @@ export function linkInjection(found: ReadonlyMap<string, InjectionSummary>, proj
   for (const [module, { handed }] of found) {
     for (const call of handed) {
       const given = handedValue(module, call);
-      if (given !== undefined) add(unitId(module, call.unit), given.value, given.steps, 'call', `${module}:${call.line}`);
+      if (given !== undefined)
+        add(unitId(module, call.unit), given.value, given.steps, 'call', `${module}:${call.line}`);
     }
   }
   return { dependencies: merge(dependencies) };
@@ -32,7 +33,13 @@ export function linkInjection(found: ReadonlyMap<string, InjectionSummary>, proj
     return whole === undefined ? undefined : { value: whole, steps };
   }
 
-  function add(from: string, value: ModulePath, steps: readonly string[], kind: 'inject' | 'call', place: string): void {
+  function add(
+    from: string,
+    value: ModulePath,
+    steps: readonly string[],
+    kind: 'inject' | 'call',
+    place: string,
+  ): void {
     const target = linker.follow(value.module, step(value.path, ...steps));
     if (target?.kind !== 'unit') return;
     const to = unitId(target.module, target.unit);

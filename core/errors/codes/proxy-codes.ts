@@ -43,6 +43,12 @@ export const proxyCodes = {
     exit: 1,
     disposition: 'retry',
   },
+  PROXY_WORKER_LOST: {
+    summary: 'A worker of the proxy ended before it had acknowledged.',
+    remedy: 'Abandon this attempt and start another one: the worker has been replaced.',
+    exit: 1,
+    disposition: 'retry',
+  },
   PROXY_REQUEST_REFUSED: {
     summary: 'The request could be read in two ways, so the proxy did not forward it.',
     remedy: 'Mend the client: the detail in the answer names the rule.',
