@@ -20,6 +20,7 @@ export * from './ports/traffic-port.ts';
 
 export * from './runtime/clock.ts';
 export * from './runtime/fault-points.ts';
+export * from './runtime/linear-regex.ts';
 export * from './runtime/logger.ts';
 export * from './runtime/manual-clock.ts';
 export * from './runtime/pino-logger-terminal.ts';

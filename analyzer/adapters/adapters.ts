@@ -3,6 +3,9 @@ import { sql } from '../data/pg/index.ts';
 import { prisma } from '../data/prisma/index.ts';
 import { express } from '../endpoints/express/index.ts';
 import { nest } from '../endpoints/nest/index.ts';
+import { queues } from '../endpoints/queues/index.ts';
+import { trpc } from '../endpoints/trpc/index.ts';
+import { events } from '../wiring/events/index.ts';
 import { injection } from '../wiring/injection/index.ts';
 import { sealAdapter, type AnyAdapter } from './adapter.ts';
 
@@ -15,6 +18,9 @@ export const adapters: readonly AnyAdapter[] = [
   // Endpoints.
   sealAdapter(express),
   sealAdapter(nest),
+  sealAdapter(queues),
+  sealAdapter(trpc),
   // Wiring.
+  sealAdapter(events),
   sealAdapter(injection),
 ];

@@ -2,19 +2,18 @@ import { linkAdapters } from '../adapters/link-adapters.ts';
 import { adapters } from '../adapters/adapters.ts';
 import { createSymbolLinker } from '../dependencies/link-symbols.ts';
 import { callEdges, importEdges, unitId } from '../dependencies/edges.ts';
-import { createModuleResolver } from '../dependencies/module-resolver-source.ts';
+import type { Resolution } from '../dependencies/module-resolver-source.ts';
 import { createReach } from '../dependencies/reach.ts';
 import { createCatalogue, type Catalogue } from '../data/sql/catalogue.ts';
 import { createSqlParser, type SqlParser } from '../data/sql/postgres-parser.ts';
 import { splitStatements } from '../data/sql/split-statements.ts';
 import { finishEndpoints } from '../endpoints/finish-endpoints.ts';
 import type { ModuleSummary } from '../source/module-summary.ts';
+import { readModule, type ReadModule } from '../source/read-module.ts';
+import { readModules } from '../source/read-modules.ts';
 import { createLineIndex } from '../source/place.ts';
 import { listRepository, readText } from '../source/repository-files.ts';
-import { contentSkipReason } from '../source/skip-rules.ts';
 import { separatePackages } from '../source/own-packages.ts';
-import { summarizeModule } from '../source/summarize-module.ts';
-import { parseModule } from '../source/syntax-tree.ts';
 import { wiringOf } from '../wiring/wiring.ts';
 import { linkTransactions } from '../transactions/link-transactions.ts';
 import { finishAccesses } from './finish-accesses.ts';
@@ -37,30 +36,48 @@ export interface ExtractOptions {
  * parse or resolve is in `skipped` and `unresolved`. Errors: `ANALYZE_NO_FOLDER`.
  */
 export async function extractFacts(root: string, options: ExtractOptions = {}): Promise<Facts> {
-  const files = await listRepository(root, (file) =>
-    adapters.some((adapter) => adapter.files?.pattern.test(file) === true),
+  const files = await listRepository(
+    root,
+    (file) => file === 'overgrow.yaml' || adapters.some((adapter) => adapter.files?.pattern.test(file) === true),
   );
-  const skipped: Skipped[] = [...files.skipped];
   const unresolved: Unresolved[] = [];
-  const modules = new Map<string, ModuleSummary>();
-  for (const [index, file] of files.sources.entries()) {
-    const summary = await readModule(files.root, file, skipped);
-    if (summary !== undefined) modules.set(file, summary);
-    if (index % 50 === 49 || index === files.sources.length - 1)
-      options.progress?.({ step: 'read', done: index + 1, total: files.sources.length });
-  }
+  const {
+    modules,
+    resolver,
+    skipped: unread,
+  } = await readModules(files, async (wanted) => {
+    const outcomes = new Map<string, ReadModule>();
+    for (const [index, file] of wanted.entries()) {
+      const read = await readText(files.root, file);
+      outcomes.set(
+        file,
+        read.kind === 'text'
+          ? readModule(file, read.text)
+          : { summary: undefined, skipped: [{ path: file, reason: read.reason }] },
+      );
+      if (index % 50 === 49 || index === wanted.length - 1)
+        options.progress?.({ step: 'read', done: index + 1, total: wanted.length });
+    }
+    return outcomes;
+  });
+  const skipped: Skipped[] = [...files.skipped, ...unread];
   options.progress?.({ step: 'link', done: 0, total: modules.size });
 
-  const resolver = createModuleResolver(files.root, new Set(modules.keys()), files.packages);
-  const resolve = (module: string, specifier: string) => resolver.resolve(module, specifier);
+  const resolve = (module: string, specifier: string): Resolution => {
+    const resolution = resolver.resolve(module, specifier);
+    return resolution.kind === 'module' && !modules.has(resolution.id) ? { kind: 'external' } : resolution;
+  };
   const unwired = createSymbolLinker(modules, resolve);
-  const separate = separatePackages([...modules.keys()], files.packages, importEdges(modules, unwired).dependencies);
+  const matching = (module: string, pattern: string) => resolver.matching(module, pattern);
+  const separate = files.others.includes('overgrow.yaml')
+    ? separatePackages([...modules.keys()], files.packages, importEdges(modules, unwired, matching).dependencies)
+    : [];
   const isSeparate = (file: string) => separate.some((folder) => file.startsWith(folder));
   for (const folder of separate)
     skipped.push({ path: folder.slice(0, -1), reason: 'a package of its own that nothing else imports' });
   for (const id of modules.keys()) if (isSeparate(id)) modules.delete(id);
   const linker = createSymbolLinker(modules, resolve, wiringOf(modules, unwired));
-  const imports = importEdges(modules, linker);
+  const imports = importEdges(modules, linker, matching);
 
   const parser = await createSqlParser();
   const catalogue = createCatalogue(parser, (place, reason) => unresolved.push({ place, what: 'sql', reason }));
@@ -92,22 +109,6 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
     unresolved: [...unresolved, ...imports.unresolved, ...found.unresolved],
     skipped,
   });
-}
-
-async function readModule(root: string, file: string, skipped: Skipped[]): Promise<ModuleSummary | undefined> {
-  const read = await readText(root, file);
-  const reason = read.kind === 'unreadable' ? read.reason : contentSkipReason(read.text);
-  if (read.kind === 'unreadable' || reason !== undefined) {
-    skipped.push({ path: file, reason: reason ?? 'unreadable' });
-    return undefined;
-  }
-  const parsed = parseModule(file, read.text);
-  const fault = parsed.kind === 'failed' ? parsed : parsed.faults[0];
-  if (fault !== undefined) {
-    const line = createLineIndex(read.text).lineAt(fault.at);
-    skipped.push({ path: file, reason: `syntax error in line ${line}: ${fault.message}` });
-  }
-  return parsed.kind === 'parsed' ? summarizeModule(file, read.text, parsed) : undefined;
 }
 
 async function readScript(

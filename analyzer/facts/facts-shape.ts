@@ -41,7 +41,7 @@ export const recordShapes = {
   ),
   dependencies: record(
     { from: unit, to: unit, kind: words('import', 'type', 'call', 'inherit', 'inject', 'event') },
-    { count: number, place: text },
+    { count: number, place: text, through: list(unit) },
   ),
   accesses: record({ unit, entity, mode }, { count: number, transaction: text, place: text, via: text }),
   endpoints: record(

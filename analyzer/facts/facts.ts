@@ -37,6 +37,8 @@ export interface Dependency {
   readonly kind: DependencyKind;
   readonly count?: number;
   readonly place?: string;
+  /** Barrels that the import names, when `to` is the module behind them that defines what is imported. */
+  readonly through?: readonly string[];
 }
 
 export type AccessMode = 'read' | 'write';

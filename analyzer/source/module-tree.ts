@@ -101,6 +101,12 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
       case 'ImportDeclaration':
         declareImports(node, module);
         return;
+      case 'TSImportEqualsDeclaration':
+        if (node.moduleReference.type === 'TSExternalModuleReference') {
+          const specifier = node.moduleReference.expression.value;
+          declare(module, node.id.name, node.start, { kind: 'import', specifier, name: '=' });
+        }
+        return;
       case 'VariableDeclarator': {
         const init = node.init ?? undefined;
         declarePattern(node.id, [], (keys) => ({ kind: 'value', init, keys, scope }), scope);

@@ -1,4 +1,5 @@
 import { adapters } from '../adapters/adapters.ts';
+import { collectExports } from '../dependencies/collect-exports.ts';
 import { collectImports } from '../dependencies/collect-imports.ts';
 import { collectClasses } from './collect-classes.ts';
 import { collectTexts } from './collect-texts.ts';
@@ -29,7 +30,8 @@ export function summarizeModule(
   return {
     id,
     lines: text === '' ? 0 : lines.lines,
-    ...collectImports(parsed.program, tree, lines, values, texts),
+    ...collectImports(parsed.program, parsed.comments, lines),
+    ...collectExports(parsed.program, tree, values, texts),
     units: tree.units,
     values,
     texts,
@@ -39,17 +41,23 @@ export function summarizeModule(
     packageNames: packageNames(tree),
     terms: termsOf(namesOf(tree)),
     transactions: collectTransactions(tree, lines),
-    found: collectAll(tree, lines, id),
+    ...collectAll(tree, lines, id),
   };
 }
 
-function collectAll(tree: ModuleTree, lines: LineIndex, id: string): Map<string, unknown> {
+/** An adapter that stumbles over code nobody foresaw costs what it would have found, not the module. */
+function collectAll(tree: ModuleTree, lines: LineIndex, id: string): Pick<ModuleSummary, 'found' | 'faults'> {
   const found = new Map<string, unknown>();
+  const faults: string[] = [];
   for (const adapter of adapters) {
-    const own = adapter.collect(tree, lines, id);
-    if (own !== undefined) found.set(adapter.name, own);
+    try {
+      const own = adapter.collect(tree, lines, id);
+      if (own !== undefined) found.set(adapter.name, own);
+    } catch (error) {
+      faults.push(`${adapter.name} could not read it: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
-  return found;
+  return { found, faults };
 }
 
 function collectReferences(tree: ModuleTree, lines: { lineAt(at: number): number }): ReferenceRecord[] {

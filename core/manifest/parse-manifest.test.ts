@@ -271,7 +271,31 @@ describe('what is wrong in shape', () => {
     ],
     ['a method in lower case', '[GET, HEAD]', '[GET, head]', '13: head: expected an upper-case method, such as GET'],
     ['a match of no kind', '{ prefix: /products }', '{ prefx: /products }', '13: prefx: unknown key "prefx"'],
-    ['a match without kind', '{ prefix: /products }', '{}', '13: {}: expected exact or prefix here'],
+    [
+      'a path that no request has',
+      '{ prefix: /products }',
+      '{ prefix: /a/../b }',
+      '13: /a/../b: no request has a dot segment here: the proxy refuses it',
+    ],
+    [
+      'a path with a letter encoded',
+      '{ prefix: /products }',
+      '{ prefix: /%70roducts }',
+      '13: /%70roducts: write p instead of %70: paths are decoded where it changes nothing',
+    ],
+    [
+      'an expression that needs backtracking',
+      '{ prefix: /products }',
+      "{ regex: '/(?!admin).*' }",
+      "13: '/(?!admin).*': not a regular expression of RE2: invalid or unsupported Perl syntax: `(?!`",
+    ],
+    [
+      'a gRPC call with a path',
+      'methods: [GET, HEAD] }',
+      'grpc: { service: shop.Catalog } }',
+      '13: { prefix: /products }: a match with grpc has no path: every call is a POST to /service/method',
+    ],
+    ['a match without kind', '{ prefix: /products }', '{}', '13: {}: expected exact, prefix or regex here'],
     ['a sticky of no kind', 'weight: 12.5%', 'sticky: cookie', '14: cookie: expected account or address, not "cookie"'],
     [
       'a state of no kind',

@@ -1,32 +1,12 @@
 import { z } from 'zod';
-import { parseDurationMs, parseShare, parseSizeBytes } from '../runtime/units.ts';
+import { route } from './route-schema.ts';
+import { duration, name, size } from './values.ts';
 
 /**
  * The manifest `overgrow.yaml`: what the team wants. Types, JSON Schema (`overgrow.schema.json`) and the reference page
  * are derived from this file. After loading, durations are milliseconds, sizes bytes, shares hundredths of a percent.
  */
 
-/** A text with a unit; the title names it in the reference, the pattern serves editors. */
-const quantity = (parse: (text: string) => number | undefined, example: string, units: string) =>
-  z
-    .string()
-    .meta({ title: `such as ${example}`, pattern: `^\\s*\\d+(\\.\\d+)?\\s*(${units})\\s*$` })
-    .transform((text, context) => {
-      const value = parse(text);
-      if (value !== undefined) return value;
-      context.addIssue({ code: 'custom', message: `expected a value such as ${example}` });
-      return z.NEVER;
-    });
-
-const duration = (fallback: string) =>
-  quantity(parseDurationMs, '250ms, 2s, 10m, 1h or 35d', 'ms|s|m|h|d').prefault(fallback);
-const size = (fallback: string) =>
-  quantity(parseSizeBytes, '64kB, 1MB or 16MiB', 'B|[kK]B|MB|GB|KiB|MiB|GiB').prefault(fallback);
-const share = quantity(parseShare, '10%', '%');
-
-const name = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens, such as order-history');
 const qualifiedTable = z.string().regex(/^[^.\s]+\.[^.\s]+$/, 'expected schema.table, such as public.orders');
 const url = z.url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL' });
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'expected a postgres:// URL' });
@@ -58,56 +38,6 @@ const service = z
     health: z.string().startsWith('/').default('/healthz').describe('Path that answers 2xx when the service is well.'),
   })
   .describe('The running replacement of a context.');
-
-const match = z.strictObject({
-  path: z
-    .union([
-      z.strictObject({ exact: z.string().startsWith('/').describe('This path and no other.') }),
-      z.strictObject({
-        prefix: z
-          .string()
-          .startsWith('/')
-          .describe('By whole segments: /products matches /products/1, not /productsale.'),
-      }),
-    ])
-    .describe('The request path, in its canonical form.'),
-  methods: z
-    .array(z.string().regex(/^[A-Z]+$/, 'expected an upper-case method, such as GET'))
-    .min(1)
-    .optional()
-    .describe('Absent: every method.'),
-});
-
-const route = z
-  .strictObject({
-    name: name.describe('Stands in metrics, logs and reports; each route has its own.'),
-    context: name.describe('The context whose owner answers it.'),
-    matches: z.array(match).min(1).describe('A request that fits one of them takes this route.'),
-    sticky: z
-      .union([
-        z.enum(['account', 'address']),
-        z.strictObject({ cookie: z.string().describe('Name of a cookie that stays with the user.') }),
-        z.strictObject({ header: z.string().describe('Name of a request header that stays with the user.') }),
-      ])
-      .default('account')
-      .describe('What keeps a user on one side while weights move.'),
-    longLived: z
-      .enum(['close', 'guarded', 'refuse'])
-      .optional()
-      .describe(
-        'What a fence does with WebSockets and streams of this route. `close`: their messages wait, and they are closed when the owner has changed. `guarded`: they go on, and the handler accepts refusals. `refuse`: no cutover while one is open. Absent: WebSockets as `close`, streams as any request.',
-      ),
-    weight: share.prefault('0%').describe('Share of safe requests that the service answers before the switch.'),
-    timeouts: z
-      .strictObject({
-        connect: duration('2s').describe('Until the connection stands.'),
-        head: duration('30s').describe('Until the response head.'),
-        idle: duration('60s').describe('Between two parts of a body.'),
-      })
-      .prefault({})
-      .describe('How long the backend may be silent.'),
-  })
-  .describe('A set of requests that moves together.');
 
 const columnMapping = z.union([
   z.string().describe('The source column.'),

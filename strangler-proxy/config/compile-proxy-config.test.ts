@@ -1,4 +1,4 @@
-import { manifestSchema, type ManifestInput } from '@overgrow/core';
+import { compileLinearRegex, manifestSchema, type ManifestInput } from '@overgrow/core';
 import { describe, expect, it } from 'vitest';
 import { parseListen } from '../front/parse-listen.ts';
 import { compileProxyConfig } from './compile-proxy-config.ts';
@@ -38,12 +38,45 @@ describe('compileProxyConfig', () => {
           service: { name: 'reviews', origin: 'http://127.0.0.1:4001' },
         },
         {
-          matches: [{ path: { kind: 'exact', value: '/users' }, methods: undefined }],
+          matches: [{ path: { kind: 'exact', value: '/users' }, methods: undefined, conditions: [] }],
           sticky: { kind: 'account' },
           service: undefined,
         },
       ],
     });
+  });
+  it('compiles every part of a match; of header names that differ in case only, the first counts', () => {
+    const match = {
+      path: { regex: '/users/[0-9]+' },
+      headers: { 'X-Version': 'v2', 'x-version': 'v3', 'x-any': { present: true as const } },
+      query: { Lang: { regex: 'd.' } },
+      cookies: { beta: 'on' },
+    };
+    const [route] = compile({
+      routes: [
+        {
+          name: 'r',
+          context: 'reviews',
+          hosts: ['*.example.com'],
+          safe: true,
+          matches: [match, { grpc: { service: 'a.B' } }],
+        },
+      ],
+    }).routes;
+    expect(route).toMatchObject({ hosts: ['*.example.com'], safe: true });
+    const compiled = compileLinearRegex('/users/[0-9]+');
+    expect(route?.matches).toMatchObject([
+      {
+        path: { kind: 'regex', regex: { pattern: compiled.kind === 'regex' ? compiled.regex.pattern : '' } },
+        conditions: [
+          { kind: 'header', name: 'x-version', value: { kind: 'exact', value: 'v2' } },
+          { kind: 'header', name: 'x-any', value: { kind: 'present' } },
+          { kind: 'query', name: 'Lang', value: { kind: 'regex' } },
+          { kind: 'cookie', name: 'beta', value: { kind: 'exact', value: 'on' } },
+        ],
+      },
+      { path: { kind: 'prefix', value: '/' }, grpc: { service: 'a.B', method: undefined } },
+    ]);
   });
   it.each([
     ['an unknown service', { services: {} }],

@@ -1,5 +1,7 @@
 import { OvergrowError, type Manifest, type RouteSpec } from '@overgrow/core';
 import type { Sticky } from '../sticky/sticky-key.ts';
+import { compileFilters } from './compile-filters.ts';
+import { compileMatch } from './compile-match.ts';
 import { defaultLimits, type Backend, type ProxyConfig, type ProxyRoute } from './proxy-config.ts';
 
 /**
@@ -30,16 +32,19 @@ function compileRoute(manifest: Manifest, route: RouteSpec): ProxyRoute {
   return {
     name: route.name,
     context: route.context,
-    matches: route.matches.map((match) => ({
-      path:
-        'exact' in match.path
-          ? { kind: 'exact', value: match.path.exact }
-          : { kind: 'prefix', value: match.path.prefix },
-      methods: match.methods,
-    })),
+    hosts: route.hosts,
+    safe: route.safe,
+    matches: route.matches.map(compileMatch),
     sticky: compileSticky(route.sticky),
     weight: route.weight,
-    timeouts: { connectMs: route.timeouts.connect, headMs: route.timeouts.head, idleMs: route.timeouts.idle },
+    timeouts: {
+      connectMs: route.timeouts.connect,
+      headMs: route.timeouts.head,
+      idleMs: route.timeouts.idle,
+      requestMs: route.timeouts.request === 0 ? undefined : route.timeouts.request,
+    },
+    filters: compileFilters(route),
+    cacheKeyHeader: route.sharedCache === 'keyed' ? cacheKeyOf(route.sticky) : undefined,
     longLived: route.longLived,
     service: serviceOf(manifest, route),
   };
@@ -89,4 +94,9 @@ function compileSticky(sticky: RouteSpec['sticky']): Sticky {
   if (sticky === 'account' || sticky === 'address') return { kind: sticky };
   if ('cookie' in sticky) return { kind: 'cookie', name: sticky.cookie };
   return { kind: 'header', name: sticky.header.toLowerCase() };
+}
+
+/** The header that carries the sticky key. A cookie is one of many in its header: caches can key on no less. */
+function cacheKeyOf(sticky: RouteSpec['sticky']): string {
+  return typeof sticky === 'object' && 'header' in sticky ? sticky.header : 'Cookie';
 }

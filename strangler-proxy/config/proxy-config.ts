@@ -1,3 +1,4 @@
+import type { LinearRegex } from '@overgrow/core';
 import type { LongLivedPolicy } from '../gate/long-lived.ts';
 import type { Sticky } from '../sticky/sticky-key.ts';
 
@@ -13,10 +14,28 @@ export interface Backend {
   readonly protocol?: 'http1' | 'http2';
 }
 
+/** What a request must look like to take a route. All parts must fit. */
 export interface RouteMatch {
-  readonly path: { readonly kind: 'exact' | 'prefix'; readonly value: string };
+  readonly path: RoutePath;
   /** Undefined: every method. */
   readonly methods: readonly string[] | undefined;
+  readonly conditions?: readonly RouteCondition[];
+  /** A gRPC call: stands instead of path and methods. Undefined parts fit every name. */
+  readonly grpc?: { readonly service: string | undefined; readonly method: string | undefined };
+}
+
+export type RoutePath =
+  | { readonly kind: 'exact' | 'prefix'; readonly value: string }
+  | { readonly kind: 'regex'; readonly regex: LinearRegex };
+
+/** One value that a request must carry. Header names are lower case; each kind and name stands once in a match. */
+export interface RouteCondition {
+  readonly kind: 'header' | 'query' | 'cookie';
+  readonly name: string;
+  readonly value:
+    | { readonly kind: 'exact'; readonly value: string }
+    | { readonly kind: 'regex'; readonly regex: LinearRegex }
+    | { readonly kind: 'present' };
 }
 
 export interface RouteTimeouts {
@@ -25,16 +44,65 @@ export interface RouteTimeouts {
   readonly headMs: number;
   /** Between two parts of a body. */
   readonly idleMs: number;
+  /** From admission to the end of the answer. Undefined: no limit. */
+  readonly requestMs?: number | undefined;
+}
+
+/** Names are lower case. Applied in the order remove, set, add. */
+export interface HeaderFilter {
+  readonly remove: ReadonlySet<string>;
+  readonly set: readonly (readonly [name: string, value: string])[];
+  readonly add: readonly (readonly [name: string, value: string])[];
+}
+
+/** `full` replaces the path, `prefix` the prefix that matched. */
+export type PathChange = { readonly kind: 'full' | 'prefix'; readonly value: string };
+
+export interface RedirectFilter {
+  readonly scheme: 'http' | 'https' | undefined;
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly path: PathChange | undefined;
+  readonly status: number;
+}
+
+export interface CorsFilter {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly allowCredentials: boolean;
+  readonly maxAgeSeconds: number;
+}
+
+/** What happens to a route's requests and answers. `serviceX`: on the service's side only. */
+export interface RouteFilters {
+  readonly requestHeaders: HeaderFilter | undefined;
+  readonly responseHeaders: HeaderFilter | undefined;
+  readonly redirect: RedirectFilter | undefined;
+  readonly cors: CorsFilter | undefined;
+  readonly serviceRequestHeaders: HeaderFilter | undefined;
+  readonly serviceResponseHeaders: HeaderFilter | undefined;
+  readonly rewriteHost: string | undefined;
+  readonly rewritePath: PathChange | undefined;
 }
 
 export interface ProxyRoute {
   readonly name: string;
   readonly context: string;
+  /** Lower case; `*.example.com` stands for every name below. Undefined: every host. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Whether its requests only read, whatever their method says. Undefined: by method. */
+  readonly safe?: boolean | undefined;
   readonly matches: readonly RouteMatch[];
   readonly sticky: Sticky;
   /** Share of safe requests that the service answers while the monolith owns the context, 0…10000. */
   readonly weight: number;
   readonly timeouts: RouteTimeouts;
+  /** Undefined: none. */
+  readonly filters?: RouteFilters | undefined;
+  /** Undefined: answers of a weighted route become `private`. Else the header on which shared caches key. */
+  readonly cacheKeyHeader?: string | undefined;
   /** What a fence does with its connections that stay open. Absent: WebSockets as `close`, streams as any request. */
   readonly longLived?: LongLivedPolicy | undefined;
   /** Undefined where the context has no service yet: the monolith answers, whatever the weight. */

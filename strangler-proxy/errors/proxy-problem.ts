@@ -166,6 +166,13 @@ function errorCode(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-const timeouts = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
+/** `ETIMEOUT`: ours, for the whole exchange. */
+const timeouts = new Set([
+  'ETIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'ETIMEDOUT',
+]);
 const refusals = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT']);
 const resets = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);

@@ -17,6 +17,8 @@ export interface Choice {
   readonly backend: Backend;
   readonly reason: SideReason;
   readonly newKey: string | undefined;
+  /** The user's bucket decided: another user may be answered by the other side. */
+  readonly weighted: boolean;
 }
 
 export interface DataPathParts {
@@ -85,14 +87,16 @@ export function createDataPath(parts: DataPathParts): DataPath {
     const context = route === undefined ? undefined : contexts.inForce(route.context);
     let bucket = bucketCount;
     let newKey: string | undefined;
-    if (route !== undefined && needsBucket(route, context, safe)) {
+    const weighted = needsBucket(route, context, safe);
+    if (route !== undefined && weighted) {
       let key = readStickyKey(route.sticky, rawHeaders, clientAddress(peer, forwardedFor, trust));
       if (key === undefined && route.sticky.kind === 'account') key = newKey = parts.randomKey();
       // Without a key there is nothing to be sticky by: the monolith answers, as for everybody before the weight.
       if (key !== undefined) bucket = bucketOf(route.context, key);
     }
     const { side, reason } = decideSide(route, context, safe, bucket);
-    return { backend: side === 'service' && route?.service !== undefined ? route.service : monolith, reason, newKey };
+    const backend = side === 'service' && route?.service !== undefined ? route.service : monolith;
+    return { backend, reason, newKey, weighted };
   }
 
   return {

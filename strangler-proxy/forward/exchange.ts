@@ -1,25 +1,26 @@
 import { ownersHeaderName } from '@overgrow/core';
-import type { Backend, ProxyRoute } from '../config/proxy-config.ts';
+import type { Backend } from '../config/proxy-config.ts';
 import {
   isNotProcessed,
   isStaleConnection,
   refusedByGate,
-  renderGrpcProblem,
-  renderProblem,
   upstreamProblem,
   type ProxyProblem,
   type RefusalReason,
 } from '../errors/proxy-problem.ts';
 import type { Applicant } from '../gate/gatekeeper.ts';
 import { appendForwarding } from '../headers/forwarded.ts';
-import { headerOf, type RequestHead } from '../headers/request-head.ts';
+import type { RequestHead } from '../headers/request-head.ts';
 import { readResponseHead } from '../headers/response-head.ts';
 import type { ExchangeStats } from '../metrics/exchange-stats.ts';
+import { answerProblem } from './answer-problem.ts';
 import type { Client, ClientListener } from './client.ts';
+import { matchRequestOf } from '../routing/match-request.ts';
 import { collectBody, planBody, type BodyOwner, type BodyPlan } from './collected-body.ts';
 import type { DataPath } from './data-path.ts';
 import { LongLivedStream } from './long-lived-stream.ts';
 import { RequestBody } from './request-body.ts';
+import { RoutedRequest } from './routed-request.ts';
 import type { AnswerSink, Flow, UpstreamControl, UpstreamRequest } from './upstream.ts';
 
 type Head = Extract<RequestHead, { kind: 'head' }>;
@@ -37,7 +38,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   readonly #head: Head;
   readonly #plan: BodyPlan;
   readonly #target: string;
-  readonly #matchPath: string;
+  readonly #routed: RoutedRequest;
   readonly #peer: string;
   readonly #secure: boolean;
   readonly #startMs: number;
@@ -48,6 +49,8 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   #control: UpstreamControl | undefined;
   #body: Buffer | undefined;
   #newCookie: string | undefined;
+  #weighted = false;
+  #deadline: AbortController | undefined;
   /** Body octets of the client's answer, where known, and so far. */
   #length: number | undefined;
   #received = 0;
@@ -55,7 +58,6 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   /** The gate waits for it. */
   #counted = false;
   #longLived: LongLivedStream | undefined;
-  #route: ProxyRoute | undefined;
   #collecting = false;
   #retried = false;
   #headed = false;
@@ -69,7 +71,6 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     client: Client,
     target: { full: string; path: string },
     head: Head,
-    unsafe: boolean,
     peer: string,
     secure: boolean,
   ) {
@@ -78,12 +79,12 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     this.#head = head;
     this.#plan = planBody(head);
     this.#target = target.full;
-    this.#matchPath = target.path;
+    this.#routed = new RoutedRequest(path, matchRequestOf(client, target, head.host), head, { peer, secure });
     this.#peer = peer;
     this.#secure = secure;
     this.#startMs = path.clock.elapsedMs();
     this.#requestId = head.requestId;
-    this.unsafe = unsafe;
+    this.unsafe = this.#routed.isUnsafe();
     this.bytes = head.bytes;
     client.listen(this);
   }
@@ -93,12 +94,19 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
    * for a client that sends slowly. While a fence holds, bodies stay unread.
    */
   begin(): void {
+    const own = this.#routed.ownAnswer();
+    if (own !== undefined) {
+      this.#path.metrics.answered(this.routeName());
+      // A moment later node has read the end of a request without a body, and the connection may carry another.
+      queueMicrotask(() => this.#client.writeProblem(own.status, own.headers, ''));
+      return;
+    }
     if (this.unsafe && this.#plan === 'collect' && !this.#path.gatekeeper.isFencing()) this.#collectBody();
     else this.#path.gatekeeper.apply(this);
   }
 
   routeName(): string {
-    return this.#path.table.match(this.#matchPath, this.#client.method)?.name ?? 'unmatched';
+    return this.#routed.routeName;
   }
 
   /** By the gatekeeper: at once, or when a fence ends. Matched here, so that a held request goes to the new owner. */
@@ -123,8 +131,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
 
   #forward(): void {
     const method = this.#client.method;
-    const route = this.#path.table.match(this.#matchPath, method);
-    this.#route = route;
+    const route = this.#routed.matched?.route;
     const choice = this.#path.choose(route, !this.unsafe, this.#client.rawHeaders, this.#peer, this.#head.forwardedFor);
     this.#newCookie =
       choice.newKey === undefined
@@ -132,11 +139,15 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
         : this.#path.renderCookie(choice.newKey, this.#head.forwardedProto, this.#peer, this.#secure);
     this.#backend = choice.backend;
     this.#stats = this.#path.statsOf(route, choice.backend);
+    this.#weighted = choice.weighted;
     const timeouts = route?.timeouts ?? this.#path.unmatchedTimeouts;
+    const sent = { target: this.#target, headers: this.#outgoingHeaders() };
+    const { target, headers } = this.#routed.forwardTo(choice.backend, sent);
+    if (timeouts.requestMs !== undefined) this.#startDeadline(timeouts.requestMs);
     this.#upstreamRequest = {
       method,
-      path: this.#target,
-      headers: this.#outgoingHeaders(),
+      path: target,
+      headers,
       body: this.#body ?? this.#streamedBody(),
       unsafe: this.unsafe,
       headMs: timeouts.headMs,
@@ -217,9 +228,11 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
       if (!this.#mayOutliveClient()) this.#control?.abort(clientLeft);
       return 'complete';
     }
-    if (this.#newCookie !== undefined) head.headers.push('set-cookie', this.#newCookie);
+    const headers =
+      this.#backend === undefined ? head.headers : this.#routed.answerFrom(this.#backend, this.#weighted, head.headers);
+    if (this.#newCookie !== undefined) headers.push('set-cookie', this.#newCookie);
     try {
-      this.#client.writeHead(status, reason, head.headers, head.length);
+      this.#client.writeHead(status, reason, headers, head.length);
     } catch (error) {
       return this.#rejectAnswer(`its head could not be written (${String(error)})`);
     }
@@ -232,7 +245,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
 
   /** From its head on, the route's policy says what a fence does with it; it is no longer waited for. */
   #mayBecomeLongLived(): void {
-    const policy = this.#route?.longLived;
+    const policy = this.#routed.matched?.route.longLived;
     if (policy === undefined) return;
     const body = this.#upstreamRequest?.body;
     this.#longLived = new LongLivedStream(
@@ -252,6 +265,19 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     if (!this.#counted) return;
     this.#counted = false;
     this.#path.gatekeeper.finish();
+  }
+
+  /** The whole exchange's limit: a problem while nothing is out, else a cut connection. */
+  #startDeadline(ms: number): void {
+    this.#deadline = new AbortController();
+    this.#path.clock.sleep(ms, this.#deadline.signal).then(
+      () => {
+        const late = Object.assign(new Error('the time for the whole exchange is over'), { code: 'ETIMEOUT' });
+        if (this.#control === undefined) this.#problem(upstreamProblem(late, this.#backend?.name ?? 'the backend'));
+        else this.#control.abort(late);
+      },
+      () => {},
+    );
   }
 
   received(chunk: Buffer): Flow {
@@ -331,13 +357,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   }
 
   #problem(problem: ProxyProblem): void {
-    const contentType = headerOf(this.#client.rawHeaders, 'content-type');
-    if (contentType?.startsWith('application/grpc') === true && this.#head.httpVersion === '2.0') {
-      this.#client.writeHead(200, '', renderGrpcProblem(problem, contentType).headers, 0);
-      return;
-    }
-    const { headers, body } = renderProblem(problem, this.#requestId);
-    this.#client.writeProblem(problem.status, headers, body);
+    answerProblem(this.#client, problem, this.#requestId);
   }
 
   clientClosed(): void {
@@ -369,6 +389,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   #finishWhenDone(): void {
     if (!this.#client.closed || !this.#upstreamDone || this.#finished) return;
     this.#finished = true;
+    this.#deadline?.abort(new Error('finished'));
     if (this.#longLived !== undefined) this.#path.longLived.remove(this.#longLived);
     this.#stopCounting();
   }

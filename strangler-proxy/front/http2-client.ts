@@ -9,6 +9,7 @@ const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants;
 export class Http2Client implements Client {
   readonly stream: ServerHttp2Stream;
   readonly method: string;
+  readonly carriesTrailers = true;
   readonly rawHeaders: readonly string[];
   whole = false;
   closed = false;

@@ -3,7 +3,6 @@ import type { Client } from '../forward/client.ts';
 import type { DataPath } from '../forward/data-path.ts';
 import { Exchange } from '../forward/exchange.ts';
 import { readRequestHead } from '../headers/request-head.ts';
-import { isSafeMethod } from '../routing/decide-side.ts';
 import { parseTarget } from '../target/canonical-target.ts';
 
 /** How a request came in. */
@@ -26,7 +25,7 @@ export function receive(path: DataPath, client: Client, arrival: Arrival): void 
   if (method === 'TRACE') return refuse(path, client, 405, 'TRACE is not served');
   const head = readRequestHead({ method, httpVersion: arrival.httpVersion, rawHeaders: client.rawHeaders });
   if (head.kind === 'refused') return refuse(path, client, head.status, head.reason);
-  new Exchange(path, client, target, head, !isSafeMethod(method), arrival.peer, arrival.secure).begin();
+  new Exchange(path, client, target, head, arrival.peer, arrival.secure).begin();
 }
 
 /** The connection ends with the answer where it carries one request at a time: what follows was framed by the same hand. */

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { ownersHeaderName } from '@overgrow/core';
 import { refusedByGate, refusedRequest, upstreamProblem } from '../errors/proxy-problem.ts';
 import type { DataPath } from '../forward/data-path.ts';
+import { forwardAs } from '../filters/route-filters.ts';
 import { acceptOf } from '../forward/upgrade-client.ts';
 import { UpgradedConnection } from '../forward/upgraded-connection.ts';
 import type { Applicant } from '../gate/gatekeeper.ts';
 import { appendForwarding } from '../headers/forwarded.ts';
 import { headerOf, readRequestHead, type RequestHead } from '../headers/request-head.ts';
 import { readUpgradeAnswer } from '../headers/response-head.ts';
+import { matchRequestOf } from '../routing/match-request.ts';
 import { parseTarget } from '../target/canonical-target.ts';
 import type { UpgradeApplicant } from './upgrade-applicant.ts';
 
@@ -31,6 +33,7 @@ export function createUpgradedConnections(path: DataPath) {
       httpVersion === '2.0' ? randomBytes(16).toString('base64') : headerOf(client.rawHeaders, 'sec-websocket-key');
     if (key === undefined) return client.problem(refusedRequest(400, 'there is no Sec-WebSocket-Key'));
 
+    const asked = matchRequestOf({ method: 'GET', rawHeaders: client.rawHeaders }, target, head.host);
     // Counted as unfinished until the backend has answered the upgrade.
     let counted = false;
     const settle = () => {
@@ -38,11 +41,10 @@ export function createUpgradedConnections(path: DataPath) {
       counted = false;
       path.gatekeeper.finish();
     };
-    const match = () => path.table.match(target.path, 'GET');
     const applicant: Applicant = {
       unsafe: true,
       bytes: head.bytes,
-      routeName: () => match()?.name ?? 'unmatched',
+      routeName: () => path.table.match(asked)?.route.name ?? 'unmatched',
       refused: (reason) => {
         path.metrics.refused(reason);
         client.problem(refusedByGate(reason));
@@ -50,12 +52,15 @@ export function createUpgradedConnections(path: DataPath) {
       admitted: () => {
         counted = true;
         client.end.off('close', leave);
-        const route = match();
+        const matched = path.table.match(asked);
+        const route = matched?.route;
         const { backend } = path.choose(route, false, client.rawHeaders, peer, head.forwardedFor);
+        const sent = { target: target.full, headers: outgoingHeaders(path, client, head) };
+        const { target: forwarded, headers } = forwardAs(matched, asked, backend, sent);
         const giveUp = path.upstreamOf(backend, false).upgrade(
           {
-            path: target.full,
-            headers: outgoingHeaders(path, client, head),
+            path: forwarded,
+            headers,
             key,
             headMs: (route?.timeouts ?? path.unmatchedTimeouts).headMs,
           },

@@ -38,6 +38,12 @@ export function createTrafficMetrics(sources: MetricSources) {
     labelNames: ['reason'],
     registers,
   });
+  const answered = new Counter({
+    name: 'overgrow_proxy_answered_total',
+    help: 'Requests that a filter answered: redirects and preflights.',
+    labelNames: ['route'],
+    registers,
+  });
   const retried = new Counter({
     name: 'overgrow_proxy_retried_total',
     help: 'Requests sent once more: safe ones after a stale connection, and any that the backend refused unprocessed.',
@@ -101,6 +107,7 @@ export function createTrafficMetrics(sources: MetricSources) {
   return {
     registry,
     refused: (reason: string): void => refused.inc({ reason }),
+    answered: (route: string): void => answered.inc({ route }),
     retried: (backend: string): void => retried.inc({ backend }),
     statsFor: (route: string, backend: string): ExchangeStats => {
       const made = new ExchangeStats(route, backend, sources.nowMs());

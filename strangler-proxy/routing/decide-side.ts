@@ -26,6 +26,11 @@ export function isSafeMethod(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
+/** Whether a request only reads: as its route declares, else by its method. */
+export function isSafeRequest(method: string, route: ProxyRoute | undefined): boolean {
+  return route?.safe ?? isSafeMethod(method);
+}
+
 /** The weight that was asked for a route: the orchestrator's, else the manifest's. It counts while the service is ready. */
 export function weightOf(route: ProxyRoute, context: ContextInForce): number {
   return context.weight ?? route.weight;

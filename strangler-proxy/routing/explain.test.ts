@@ -49,6 +49,7 @@ describe('explainRequest', () => {
     expect(explain('GET', '/reviews/1?x=1', { Cookie: 'a=1; sid=u1' })).toEqual({
       kind: 'forwarded',
       route: 'reviews',
+      match: 'prefix /reviews',
       context: 'reviews',
       target: '/reviews/1?x=1',
       safe: true,
@@ -56,6 +57,7 @@ describe('explainRequest', () => {
       bucket,
       backend: bucket < 5000 ? 'reviews' : 'monolith',
       reason: bucket < 5000 ? 'bucket-below-weight' : 'bucket-not-below-weight',
+      steps: expect.any(Number) as number,
     });
   });
   it('reads no bucket where none decides', () => {

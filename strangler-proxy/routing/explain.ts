@@ -3,12 +3,14 @@ import { readStickyKey } from '../sticky/sticky-key.ts';
 import { parseTarget } from '../target/canonical-target.ts';
 import {
   decideSide,
-  isSafeMethod,
+  isSafeRequest,
   needsBucket,
   weightOf,
   type ContextInForce,
   type SideReason,
 } from './decide-side.ts';
+import { headerValue, matchRequestOf } from './match-request.ts';
+import { renderMatch } from './render-match.ts';
 import type { RouteTable } from './route-table.ts';
 
 export interface ExplainRequest {
@@ -23,6 +25,8 @@ export type Explanation =
   | {
       readonly kind: 'forwarded';
       readonly route: string | null;
+      /** The match that took it, in words. */
+      readonly match: string | null;
       readonly context: string | null;
       readonly target: string;
       readonly safe: boolean;
@@ -31,6 +35,8 @@ export type Explanation =
       readonly bucket: number | null;
       readonly backend: string;
       readonly reason: SideReason;
+      /** Look-ups that finding the route cost. */
+      readonly steps: number;
     }
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -42,18 +48,23 @@ export function explainRequest(
 ): Explanation {
   const target = parseTarget(request.target);
   if (target.kind === 'refused') return target;
-  const route = table.match(target.path, request.method);
+  const rawHeaders = Object.entries(request.headers ?? {}).flat();
+  const count = { steps: 0 };
+  const asked = matchRequestOf({ method: request.method, rawHeaders }, target, headerValue(rawHeaders, 'host') ?? '');
+  const matched = table.match(asked, count);
+  const route = matched?.route;
   const context = route === undefined ? undefined : contextOf(route.context);
-  const safe = isSafeMethod(request.method);
+  const safe = isSafeRequest(request.method, route);
   let bucket: number | null = null;
   if (route !== undefined && needsBucket(route, context, safe)) {
-    const key = readStickyKey(route.sticky, Object.entries(request.headers ?? {}).flat(), request.address ?? '');
+    const key = readStickyKey(route.sticky, rawHeaders, request.address ?? '');
     bucket = key === undefined ? null : bucketOf(route.context, key);
   }
   const { side, reason } = decideSide(route, context, safe, bucket ?? 9_999);
   return {
     kind: 'forwarded',
     route: route?.name ?? null,
+    match: matched === undefined ? null : renderMatch(matched.match),
     context: route?.context ?? null,
     target: target.full,
     safe,
@@ -61,5 +72,6 @@ export function explainRequest(
     bucket,
     backend: side === 'service' && route?.service !== undefined ? route.service.name : 'monolith',
     reason,
+    steps: count.steps,
   };
 }

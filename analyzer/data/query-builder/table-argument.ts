@@ -79,11 +79,14 @@ export function namedTables(module: string, texts: TableTexts, linker: SymbolLin
 const named =
   /^\s*["`[]?([A-Za-z_][\w$-]*)["`\]]?(?:\.["`[]?([A-Za-z_][\w$-]*)["`\]]?)?(?:\.["`[]?([A-Za-z_][\w$-]*)["`\]]?)?(?:\s+(?:as\s+)?\S+)?\s*$/i;
 
+/** A private-use character, which stands in no name. */
+const hole = '\uE000';
+
 /** A hole behind the name may be an alias; one in the name makes it unknown. */
 function tableName(variant: readonly (string | undefined)[]): string | undefined {
-  const text = variant.map((piece) => piece ?? '\u0000').join('');
-  const bare = text.replace(/\s(?:as\s+)?\u0000\s*$/i, '');
-  const match = bare.includes('\u0000') ? null : named.exec(bare);
+  const text = variant.map((piece) => piece ?? hole).join('');
+  const bare = text.replace(/\s(?:as\s+)?\uE000\s*$/i, '');
+  const match = bare.includes(hole) ? null : named.exec(bare);
   return match === null
     ? undefined
     : match

@@ -32,11 +32,20 @@ export function linkApplications(
   );
   const withSettings = new Set([...found].flatMap(([module, { settings }]) => (settings.length > 0 ? [module] : [])));
   if (starts.length === 0) return [read([...withSettings], allModules())];
-  return starts.map(({ module, root }) => {
-    const own = [module, ...calledModules(module)].filter((id) => withSettings.has(id));
-    const settled = own.length > 0 || starts.length > 1 ? own : [...withSettings];
-    return read(settled, root === undefined ? allModules() : graph.reachable(root.id));
+  const settled = starts.map((start) => ({
+    ...start,
+    own: [start.module, ...calledModules(start.module)].filter((id) => withSettings.has(id)),
+  }));
+  // An application that is made to print its schema serves nobody.
+  const listening = settled.filter(({ own }) => own.some(listens));
+  return (listening.length > 0 ? listening : settled).map(({ root, own }, _, all) => {
+    const settings = own.length > 0 || all.length > 1 ? own : [...withSettings];
+    return read(settings, root === undefined ? allModules() : graph.reachable(root.id));
   });
+
+  function listens(module: string): boolean {
+    return found.get(module)?.settings.some(({ call }) => call.name === 'listen') === true;
+  }
 
   function allModules(): Set<string> {
     return new Set([...graph.controllers.keys(), ...graph.imports.keys()]);

@@ -5,8 +5,7 @@ import { staticValue, type StaticCall, type StaticObject, type StaticValue } fro
 import { lastName, staticKey, unwrap } from '../../source/syntax-tree.ts';
 import type { NestSummary } from './nest-summary.ts';
 
-const settingNames = new Set(['setGlobalPrefix', 'enableVersioning', 'useGlobalGuards']);
-const rootNames = new Set(['create', 'createMicroservice', 'createApplicationContext', 'run', 'runWithoutClosing']);
+const settingNames = new Set(['setGlobalPrefix', 'enableVersioning', 'useGlobalGuards', 'listen']);
 
 /** Start, dynamic modules, composed decorators. Classes with their decorators are read for everybody. */
 export function collectNest(tree: ModuleTree, lines: LineIndex): NestSummary | undefined {
@@ -32,10 +31,10 @@ export function collectNest(tree: ModuleTree, lines: LineIndex): NestSummary | u
     } else if (settingNames.has(name)) {
       const call = read();
       if (call !== undefined) settings.push({ call, line: lines.lineAt(node.start) });
-    } else if (name === 'register' || rootNames.has(name)) {
+    } else if (name === 'register' || name === 'create') {
       const object = unwrap(node.callee);
       const holder = object.type === 'MemberExpression' ? lastName(object.object) : undefined;
-      const call = holder === 'RouterModule' || /(?:Nest|Command)Factory$/.test(holder ?? '') ? read() : undefined;
+      const call = holder === 'RouterModule' || holder === 'NestFactory' ? read() : undefined;
       if (call === undefined) continue;
       const [root] = call.arguments;
       if (holder === 'RouterModule') routes.push(call);

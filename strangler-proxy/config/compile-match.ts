@@ -1,0 +1,54 @@
+import { compileLinearRegex, OvergrowError, type LinearRegex, type RouteSpec } from '@overgrow/core';
+import type { RouteCondition, RouteMatch } from './proxy-config.ts';
+
+type MatchSpec = RouteSpec['matches'][number];
+type ConditionSpec = NonNullable<MatchSpec['headers']>[string];
+
+const everyPath = { kind: 'prefix', value: '/' } as const;
+
+/** A match of the manifest in its fast form. @throws PROXY_CONFIG_INVALID for an expression that the manifest let pass. */
+export function compileMatch(match: MatchSpec): RouteMatch {
+  return {
+    path: compilePath(match.path),
+    methods: match.methods,
+    conditions: [
+      ...conditionsOf('header', match.headers),
+      ...conditionsOf('query', match.query),
+      ...conditionsOf('cookie', match.cookies),
+    ],
+    ...(match.grpc === undefined ? {} : { grpc: { service: match.grpc.service, method: match.grpc.method } }),
+  };
+}
+
+function compilePath(path: MatchSpec['path']): RouteMatch['path'] {
+  if (path === undefined) return everyPath;
+  if ('exact' in path) return { kind: 'exact', value: path.exact };
+  if ('prefix' in path) return { kind: 'prefix', value: path.prefix };
+  return { kind: 'regex', regex: regexOf(path.regex) };
+}
+
+/** Of names that differ in case only, the first counts (Gateway API, HTTPHeaderMatch). */
+function conditionsOf(
+  kind: RouteCondition['kind'],
+  specs: Readonly<Record<string, ConditionSpec>> | undefined,
+): RouteCondition[] {
+  const found = new Map<string, RouteCondition>();
+  for (const [written, spec] of Object.entries(specs ?? {})) {
+    const name = kind === 'header' ? written.toLowerCase() : written;
+    if (!found.has(name)) found.set(name, { kind, name, value: valueOf(spec) });
+  }
+  return [...found.values()];
+}
+
+function valueOf(spec: ConditionSpec): RouteCondition['value'] {
+  if (typeof spec === 'string') return { kind: 'exact', value: spec };
+  return 'regex' in spec ? { kind: 'regex', regex: regexOf(spec.regex) } : { kind: 'present' };
+}
+
+function regexOf(pattern: string): LinearRegex {
+  const outcome = compileLinearRegex(pattern);
+  if (outcome.kind === 'regex') return outcome.regex;
+  throw new OvergrowError('PROXY_CONFIG_INVALID', `The expression ${pattern} of a route is ${outcome.message}.`, {
+    hint: 'Write it in RE2 syntax.',
+  });
+}
