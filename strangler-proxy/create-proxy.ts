@@ -15,6 +15,7 @@ import { createUpstreams } from './forward/upstreams.ts';
 import { createFront } from './front/front-server.ts';
 import { createHttp1Server } from './front/http1-server.ts';
 import { createHttp2Server } from './front/http2-server.ts';
+import { createTlsFront } from './front/tls-server.ts';
 import { listen, type ListenAddress } from './front/listening-server.ts';
 import { createUpgradedConnections } from './front/upgraded-connections.ts';
 import { createLongLivedConnections } from './gate/long-lived.ts';
@@ -60,6 +61,7 @@ export interface Proxy extends AsyncDisposable {
 /** request → canonical target → gate → route → bucket → backend → answer. See docs/explanation/data-path.md. */
 export function createProxy(options: ProxyOptions): Proxy {
   const { config } = options;
+  const { tls } = config;
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? silentLogger;
   const table = compileRouteTable(config.routes);
@@ -100,6 +102,16 @@ export function createProxy(options: ProxyOptions): Proxy {
     clientHeadMs: config.limits.clientHeadMs,
     http1: createHttp1Server(path, { ...config.limits, onUpgrade: upgraded.accept }),
     http2: createHttp2Server(path, { ...config.limits, onUpgrade: upgraded.accept }),
+    tls:
+      tls &&
+      ((onConnection) =>
+        createTlsFront(tls, {
+          clock,
+          logger,
+          handshakeMs: config.limits.clientHeadMs,
+          onFailed: () => metrics.refused('tls'),
+          onConnection,
+        })),
     closeUpgraded: upgraded.closeAll,
   });
   let address: ListenAddress | undefined;
@@ -114,7 +126,7 @@ export function createProxy(options: ProxyOptions): Proxy {
 
   return {
     start: async () => {
-      address = await listen(front.server, config.listen);
+      address = await listen(front.server, config.listen, tls === undefined ? 'http' : 'https');
       return address;
     },
     accept: front.accept,

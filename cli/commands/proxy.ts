@@ -37,10 +37,12 @@ export function proxyCommand(terminal: Terminal, outcome: Outcome): Command {
       const workers =
         options.workers === undefined
           ? undefined
-          : undo.use(createProxyWorkers({ ...shared, manifest, workers: options.workers }));
+          : undo.use(createProxyWorkers({ ...shared, manifest, baseFolder: folder, workers: options.workers }));
       const proxy =
         workers ??
-        undo.use(createProxy({ ...shared, config: compileProxyConfig(manifest), faults: faultsOf(terminal.env) }));
+        undo.use(
+          createProxy({ ...shared, config: compileProxyConfig(manifest, folder), faults: faultsOf(terminal.env) }),
+        );
       const admin = undo.use(
         createAdminServer({
           listen: manifest.admin.listen,
@@ -74,7 +76,7 @@ export function proxyCommand(terminal: Terminal, outcome: Outcome): Command {
       const onHangUp = () => void reload();
       if (workers !== undefined) process.on('SIGHUP', onHangUp);
       const addresses = {
-        url: `http://${front.host}:${front.port}`,
+        url: front.url,
         adminUrl: `http://${adminAddress.host}:${adminAddress.port}`,
       };
       if (options.json) terminal.print(JSON.stringify({ event: 'listening', ...addresses }));

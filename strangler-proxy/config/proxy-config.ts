@@ -12,6 +12,32 @@ export interface Backend {
   readonly origin: string;
   /** `http2`: by ALPN over TLS, by prior knowledge without. Absent: HTTP/1.1. */
   readonly protocol?: 'http1' | 'http2';
+  /** A Unix socket; `origin` then only gives the scheme and the name in certificates. */
+  readonly socketPath?: string | undefined;
+  readonly tls?: BackendTls | undefined;
+}
+
+/** Files, PEM, absolute. What is absent is node's default. */
+export interface BackendTls {
+  readonly caFile: string | undefined;
+  /** The proxy's own certificate and key, for backends that ask for one. */
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  /** The name that the backend's certificate must have, where it is not the URL's. */
+  readonly serverName: string | undefined;
+}
+
+/** TLS towards clients. Files, PEM, absolute. */
+export interface FrontTls {
+  readonly certificates: readonly {
+    /** Server names, exact or `*.example.com`. The first certificate serves all others. */
+    readonly hosts: readonly string[];
+    readonly certFile: string;
+    readonly keyFile: string;
+  }[];
+  readonly clientCa: string | undefined;
+  readonly clients: 'ignored' | 'requested' | 'required';
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
 }
 
 /** What a request must look like to take a route. All parts must fit. */
@@ -153,6 +179,8 @@ export const defaultLimits: ProxyLimits = {
 export interface ProxyConfig {
   /** `host:port`; port 0 takes a free one. */
   readonly listen: string;
+  /** Absent: clients come without TLS. */
+  readonly tls?: FrontTls | undefined;
   readonly monolith: Backend;
   /** For requests that no route matches. */
   readonly unmatchedTimeouts: RouteTimeouts;

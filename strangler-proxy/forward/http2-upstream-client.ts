@@ -1,14 +1,17 @@
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 import { toHttp2Fields } from '../headers/http2-head.ts';
 import { readTrailers } from '../headers/response-head.ts';
+import type { BackendAddress } from './backend-address-files.ts';
 import { upgradeHttp1, type UpgradeEvents, type UpgradeRequest } from './upgrade-client.ts';
 import type { AnswerSink, Flow, Upstream, UpstreamRequest } from './upstream.ts';
 
 const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
 
-export interface Http2UpstreamOptions {
-  /** `https:` negotiates h2 by ALPN, `http:` speaks it by prior knowledge. */
-  readonly origin: string;
+/** `https:` negotiates h2 by ALPN, `http:` speaks it by prior knowledge. */
+export interface Http2UpstreamOptions extends BackendAddress {
   readonly connectMs: number;
   readonly maxHeaderBytes: number;
   /** Connections to this backend. Streams beyond what they carry wait in them. */
@@ -30,6 +33,8 @@ export function createHttp2Upstream(options: Http2UpstreamOptions): Upstream {
 
   function open(): Connection {
     const session = connect(options.origin, {
+      ...options.tls,
+      ...(options.socketPath === undefined ? {} : { createConnection: () => connectToSocket(options) }),
       settings: { enablePush: false, initialWindowSize: 256 * 1024, maxHeaderListSize: options.maxHeaderBytes },
       maxHeaderListPairs: 512,
       strictFieldWhitespaceValidation: false,
@@ -41,6 +46,10 @@ export function createHttp2Upstream(options: Http2UpstreamOptions): Upstream {
     }, options.connectMs);
     session.on('connect', () => {
       clearTimeout(timer);
+      if (session.encrypted === true && session.alpnProtocol !== 'h2') {
+        session.destroy(coded('the backend does not speak HTTP/2', 'ERR_ALPN'));
+        return;
+      }
       session.setLocalWindowSize(1024 * 1024);
       idle(connection);
     });
@@ -116,6 +125,12 @@ export function createHttp2Upstream(options: Http2UpstreamOptions): Upstream {
       for (const { session } of connections) session.destroy();
     },
   };
+}
+
+/** node's `connect` knows hosts and ports only. */
+function connectToSocket({ origin, socketPath = '', tls }: Http2UpstreamOptions): Duplex {
+  if (!origin.startsWith('https:')) return connectSocket(socketPath);
+  return connectTls({ path: socketPath, servername: new URL(origin).hostname, ...tls, ALPNProtocols: ['h2'] });
 }
 
 /** An idle connection does not keep the process. */

@@ -1,6 +1,7 @@
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { readTrailers } from '../headers/response-head.ts';
+import type { BackendAddress } from './backend-address-files.ts';
 import { upgradeHttp1 } from './upgrade-client.ts';
 import type { AnswerSink, Upstream, UpstreamRequest } from './upstream.ts';
 
@@ -8,13 +9,15 @@ import type { AnswerSink, Upstream, UpstreamRequest } from './upstream.ts';
  * What undici refuses: `Expect: 100-continue` end to end, and request trailers. A connection of its own for each: these
  * are rare, and a body that the backend turned down must not be followed by another request.
  */
-export function createNodeUpstream(options: { readonly origin: string; readonly maxHeaderBytes: number }): Upstream {
+export function createNodeUpstream(options: BackendAddress & { readonly maxHeaderBytes: number }): Upstream {
   const { protocol, hostname, port } = new URL(options.origin);
   const request = protocol === 'https:' ? requestHttps : requestHttp;
   const open = new Set<ClientRequest>();
   return {
     send: (upstreamRequest, sink) => {
       const outgoing = request({
+        ...options.tls,
+        ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
         hostname: hostname.replace(/^\[|\]$/g, ''),
         port: port === '' ? undefined : port,
         method: upstreamRequest.method,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Duplex, Readable } from 'node:stream';
+import type { BackendAddress } from './backend-address-files.ts';
 
 /** A WebSocket that is asked of a backend. */
 export interface UpgradeRequest {
@@ -22,8 +23,7 @@ export interface UpgradeEvents {
   failed(error: Error): void;
 }
 
-export interface UpgradeClientOptions {
-  readonly origin: string;
+export interface UpgradeClientOptions extends BackendAddress {
   readonly maxHeaderBytes: number;
 }
 
@@ -36,6 +36,8 @@ export function upgradeHttp1(
   const { protocol, hostname, port } = new URL(options.origin);
   const send = protocol === 'https:' ? requestHttps : requestHttp;
   const outgoing: ClientRequest = send({
+    ...options.tls,
+    ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
     hostname: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? undefined : port,
     method: 'GET',

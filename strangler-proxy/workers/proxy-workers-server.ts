@@ -23,6 +23,8 @@ import { leaseTellMs, type CallName, type WorkerCalls } from './worker-messages.
 
 export interface ProxyWorkersOptions {
   readonly manifest: Manifest;
+  /** Of the manifest: paths in it are relative to that. */
+  readonly baseFolder?: string;
   readonly workers: number;
   readonly leaseIsLive: () => boolean;
   readonly onHoldExpired: (ref: AttemptRef) => void;
@@ -91,6 +93,7 @@ export function createProxyWorkers(options: ProxyWorkersOptions): ProxyWorkers {
     const bornMs = clock.elapsedMs();
     const worker = startWorker(
       manifest,
+      options.baseFolder ?? '.',
       {
         logger,
         onHoldExpired: options.onHoldExpired,
@@ -205,7 +208,7 @@ export function createProxyWorkers(options: ProxyWorkersOptions): ProxyWorkers {
   return {
     start: async () => {
       await addAll();
-      return await listen(server, manifest.proxy.listen);
+      return await listen(server, manifest.proxy.listen, manifest.proxy.tls === undefined ? 'http' : 'https');
     },
     stop,
     [Symbol.asyncDispose]: stop,

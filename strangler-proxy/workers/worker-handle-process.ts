@@ -31,7 +31,12 @@ interface Call {
 }
 
 /** Starts a worker. `execArgv`: how this program itself was started, unless tests need another way. */
-export function startWorker(manifest: Manifest, events: WorkerEvents, execArgv: readonly string[]): WorkerHandle {
+export function startWorker(
+  manifest: Manifest,
+  baseFolder: string,
+  events: WorkerEvents,
+  execArgv: readonly string[],
+): WorkerHandle {
   // The same ending as this file: .ts from sources, .js when built.
   const script = path.join(import.meta.dirname, `worker-process${path.extname(import.meta.filename)}`);
   const child: ChildProcess = fork(script, [], {
@@ -94,7 +99,7 @@ export function startWorker(manifest: Manifest, events: WorkerEvents, execArgv: 
         events.logger[message.level](message.message, message.fields);
     }
   });
-  tell({ kind: 'start', manifest });
+  tell({ kind: 'start', manifest, baseFolder });
 
   return {
     pid: child.pid ?? 0,

@@ -18,7 +18,7 @@ export type CallName = keyof WorkerCalls;
 
 /** What the supervisor tells a worker. A `connection` brings a socket along. */
 export type ToWorker =
-  | { readonly kind: 'start'; readonly manifest: Manifest }
+  | { readonly kind: 'start'; readonly manifest: Manifest; readonly baseFolder: string }
   | { readonly kind: 'call'; readonly id: number; readonly name: CallName; readonly argument: unknown }
   | { readonly kind: 'abort'; readonly id: number }
   /** Whether the orchestrator's lease was live when this was sent. */

@@ -30,7 +30,7 @@ process.on('message', (message: ToWorker, socket: Socket | undefined) => {
   switch (message.kind) {
     case 'start':
       proxy = createProxy({
-        config: compileProxyConfig(message.manifest),
+        config: compileProxyConfig(message.manifest, message.baseFolder),
         leaseIsLive: () => clock.elapsedMs() - leaseToldMs < leaseTrustMs,
         onHoldExpired: (ref) => tell({ kind: 'hold-expired', ref }),
         clock,

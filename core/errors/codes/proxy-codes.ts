@@ -13,6 +13,12 @@ export const proxyCodes = {
     exit: 2,
     disposition: 'halt',
   },
+  PROXY_CERTIFICATE_INVALID: {
+    summary: 'A certificate or key that the manifest names cannot be read or used.',
+    remedy: 'Name PEM files, each certificate with its own key, readable by the user that runs the proxy.',
+    exit: 3,
+    disposition: 'halt',
+  },
   PROXY_CONFIG_INVALID: {
     summary: 'The manifest names a context or service for a route that it does not declare.',
     remedy: 'Declare the context under `contexts:` and its service under `services:`.',
