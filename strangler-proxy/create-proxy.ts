@@ -13,16 +13,19 @@ import type { ProxyConfig } from './config/proxy-config.ts';
 import { createDataPath } from './forward/data-path.ts';
 import { createUpstreams } from './forward/upstreams.ts';
 import { createFront } from './front/front-server.ts';
-import { createHttp1Server, endRaw } from './front/http1-server.ts';
+import { createHttp1Server } from './front/http1-server.ts';
 import { createHttp2Server } from './front/http2-server.ts';
+import { createTlsFront } from './front/tls-server.ts';
 import { listen, type ListenAddress } from './front/listening-server.ts';
 import { createUpgradedConnections } from './front/upgraded-connections.ts';
+import { createLongLivedConnections } from './gate/long-lived.ts';
 import { createGatekeeper } from './gate/gatekeeper.ts';
 import { createTrafficMetrics } from './metrics/traffic-metrics.ts';
 import { createContextTable } from './ownership/context-table.ts';
 import { explainRequest, type ExplainRequest, type Explanation } from './routing/explain.ts';
 import { compileRouteTable } from './routing/route-table.ts';
 import { readProxyStatus, type ProxyStatus } from './admin/proxy-status.ts';
+import type { Socket } from 'node:net';
 import type { Registry } from 'prom-client';
 
 export interface ProxyOptions {
@@ -41,6 +44,8 @@ export interface ProxyOptions {
 export interface Proxy extends AsyncDisposable {
   /** Opens the port. Until the first `traffic.learn`, unsafe requests are answered 503. @throws PROXY_LISTEN_FAILED */
   start(): Promise<ListenAddress>;
+  /** A connection that another process has taken, unread. */
+  accept(socket: Socket): void;
   /** Takes no new connections, waits for requests under way up to `limits.drainMs`, then cuts. Idempotent. */
   stop(): Promise<void>;
   /** Undefined before `start`. */
@@ -56,11 +61,14 @@ export interface Proxy extends AsyncDisposable {
 /** request → canonical target → gate → route → bucket → backend → answer. See docs/explanation/data-path.md. */
 export function createProxy(options: ProxyOptions): Proxy {
   const { config } = options;
+  const { tls } = config;
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? silentLogger;
   const table = compileRouteTable(config.routes);
   const contexts = createContextTable(config.contexts);
+  const longLived = createLongLivedConnections({ clock, quietMs: config.limits.longLivedQuietMs });
   const gatekeeper = createGatekeeper({
+    longLived,
     clock,
     logger,
     faults: options.faults ?? noFaults,
@@ -81,19 +89,30 @@ export function createProxy(options: ProxyOptions): Proxy {
     table,
     contexts,
     gatekeeper,
+    longLived,
     metrics,
     clock,
     logger,
     randomKey: options.randomKey ?? (() => randomBytes(16).toString('hex')),
     upstreamOf: upstreams.upstreamOf,
   });
-  const upgraded = createUpgradedConnections(path, config.limits.maxHeaderBytes, endRaw);
+  const upgraded = createUpgradedConnections(path);
   const front = createFront({
     clock,
     clientHeadMs: config.limits.clientHeadMs,
     http1: createHttp1Server(path, { ...config.limits, onUpgrade: upgraded.accept }),
-    http2: createHttp2Server(path, { ...config.limits, onTunnel: upgraded.acceptStream }),
-    cutUpgraded: upgraded.cutAll,
+    http2: createHttp2Server(path, { ...config.limits, onUpgrade: upgraded.accept }),
+    tls:
+      tls &&
+      ((onConnection) =>
+        createTlsFront(tls, {
+          clock,
+          logger,
+          handshakeMs: config.limits.clientHeadMs,
+          onFailed: () => metrics.refused('tls'),
+          onConnection,
+        })),
+    closeUpgraded: upgraded.closeAll,
   });
   let address: ListenAddress | undefined;
   let stopping: Promise<void> | undefined;
@@ -107,9 +126,10 @@ export function createProxy(options: ProxyOptions): Proxy {
 
   return {
     start: async () => {
-      address = await listen(front.server, config.listen);
+      address = await listen(front.server, config.listen, tls === undefined ? 'http' : 'https');
       return address;
     },
+    accept: front.accept,
     stop,
     [Symbol.asyncDispose]: stop,
     get address() {

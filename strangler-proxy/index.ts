@@ -19,3 +19,4 @@ export type { AttemptInForce, GateMode } from './gate/gate.ts';
 export type { ExplainRequest, Explanation } from './routing/explain.ts';
 export type { SideReason } from './routing/decide-side.ts';
 export { bucketCount, bucketOf } from './sticky/bucket.ts';
+export { createProxyWorkers, type ProxyWorkers, type ProxyWorkersOptions } from './workers/proxy-workers-server.ts';

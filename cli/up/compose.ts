@@ -65,7 +65,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
   const store = undo.use(
     tellingJournal(await openStateStore(manifest.state, { clock, baseFolder: folder }), options.onJournal),
   );
-  const proxy = undo.use(startableProxy(manifest, logger, faults, () => orchestrator));
+  const proxy = undo.use(startableProxy(manifest, folder, logger, faults, () => orchestrator));
   const traffic = observeProxy(proxy);
   const orchestrator: Orchestrator = createOrchestrator({
     store,
@@ -116,12 +116,13 @@ async function waitingTold(orchestrator: Orchestrator, clock: Clock, tell: () =>
 /** The proxy asks an orchestrator that is made after it, and only while requests flow. */
 function startableProxy(
   manifest: Manifest,
+  folder: string,
   logger: Logger,
   faults: FaultPoints,
   orchestratorOf: () => Orchestrator,
 ): Proxy {
   return createProxy({
-    config: compileProxyConfig(manifest),
+    config: compileProxyConfig(manifest, folder),
     leaseIsLive: () => orchestratorOf().leaseIsLive(),
     onHoldExpired: (ref) => {
       const fields = { context: ref.context, attempt: ref.attempt };

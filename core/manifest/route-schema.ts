@@ -98,6 +98,12 @@ export const route = z
       ])
       .default('account')
       .describe('What keeps a user on one side while weights move.'),
+    longLived: z
+      .enum(['close', 'guarded', 'refuse'])
+      .optional()
+      .describe(
+        'What a fence does with WebSockets and streams of this route. `close`: their messages wait, and they are closed when the owner has changed. `guarded`: they go on, and the handler accepts refusals. `refuse`: no cutover while one is open. Absent: WebSockets as `close`, streams as any request.',
+      ),
     weight: share.prefault('0%').describe('Share of safe requests that the service answers before the switch.'),
     sharedCache: z
       .enum(['private', 'keyed'])

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backendTls, frontTls } from './tls-schema.ts';
 import { route } from './route-schema.ts';
 import { duration, name, size } from './values.ts';
 
@@ -11,9 +12,19 @@ const qualifiedTable = z.string().regex(/^[^.\s]+\.[^.\s]+$/, 'expected schema.t
 const url = z.url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL' });
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'expected a postgres:// URL' });
 
+const backend = {
+  protocol: z
+    .enum(['http1', 'http2'])
+    .default('http1')
+    .describe('`http2`: by ALPN over https, by prior knowledge over http. gRPC needs it.'),
+  socket: z.string().optional().describe('Path of a Unix socket; the URL then gives the scheme and the name.'),
+  tls: backendTls.optional(),
+};
+
 const monolith = z
   .strictObject({
     url: url.describe('Where the monolith answers.'),
+    ...backend,
     source: z.string().default('.').describe('Folder of its source, relative to the manifest.'),
     database: databaseUrl.optional().describe('Its database, as the bridge logs in. Usually from ${ENV}.'),
   })
@@ -34,6 +45,7 @@ const context = z
 const service = z
   .strictObject({
     url: url.describe('Where the service answers.'),
+    ...backend,
     database: databaseUrl.optional().describe('Its database, as the bridge logs in.'),
     health: z.string().startsWith('/').default('/healthz').describe('Path that answers 2xx when the service is well.'),
   })
@@ -94,9 +106,13 @@ export const manifestSchema = z
     proxy: z
       .strictObject({
         listen: z.string().default('127.0.0.1:8080').describe('host:port of the front door.'),
+        tls: frontTls.optional(),
         maxHeaderBytes: size('16KiB').describe('Requests with more are answered 431.'),
         maxHeldRequests: z.int().min(1).default(5000).describe('A fence that would hold more is abandoned.'),
         maxHeldBytes: size('64MiB').describe('The same, in bytes of held bodies.'),
+        longLivedQuiet: duration('500ms').describe(
+          'A WebSocket whose messages a fence has held this long counts as finished with the message before.',
+        ),
         trustedProxies: z.array(z.string()).default([]).describe('Addresses whose X-Forwarded-* are believed.'),
       })
       .prefault({})

@@ -1,19 +1,22 @@
+import path from 'node:path';
 import { OvergrowError, type Manifest, type RouteSpec } from '@overgrow/core';
 import type { Sticky } from '../sticky/sticky-key.ts';
 import { compileFilters } from './compile-filters.ts';
 import { compileMatch } from './compile-match.ts';
-import { defaultLimits, type Backend, type ProxyConfig, type ProxyRoute } from './proxy-config.ts';
+import { defaultLimits, type Backend, type FrontTls, type ProxyConfig, type ProxyRoute } from './proxy-config.ts';
 
 /**
  * The part of the manifest that the data path needs, in its fast form. Pure.
  * @throws PROXY_CONFIG_INVALID when a route names a context, or a context a service, that the manifest does not declare.
+ * `baseFolder`: of the manifest; paths in it are relative to that.
  */
-export function compileProxyConfig(manifest: Manifest): ProxyConfig {
+export function compileProxyConfig(manifest: Manifest, baseFolder = '.'): ProxyConfig {
   return {
     listen: manifest.proxy.listen,
-    monolith: { name: 'monolith', origin: originOf(manifest.monolith.url) },
+    tls: compileFrontTls(manifest.proxy.tls, baseFolder),
+    monolith: compileBackend('monolith', manifest.monolith, baseFolder),
     unmatchedTimeouts: { connectMs: 2_000, headMs: 30_000, idleMs: 60_000 },
-    routes: manifest.routes.map((route) => compileRoute(manifest, route)),
+    routes: manifest.routes.map((route) => compileRoute(manifest, route, baseFolder)),
     contexts: Object.keys(manifest.contexts),
     trustedProxies: manifest.proxy.trustedProxies,
     limits: {
@@ -21,13 +24,16 @@ export function compileProxyConfig(manifest: Manifest): ProxyConfig {
       maxHeaderBytes: manifest.proxy.maxHeaderBytes,
       maxHeldRequests: manifest.proxy.maxHeldRequests,
       maxHeldBytes: manifest.proxy.maxHeldBytes,
+      longLivedQuietMs: manifest.proxy.longLivedQuiet,
       // The orchestrator gives up after maxFence. When it is dead, its lease ends after another `lease`.
       holdExpiryMs: manifest.cutover.maxFence + manifest.cutover.lease,
     },
   };
 }
 
-function compileRoute(manifest: Manifest, route: RouteSpec): ProxyRoute {
+type BackendSpec = Pick<Manifest['monolith'], 'url' | 'protocol' | 'socket' | 'tls'>;
+
+function compileRoute(manifest: Manifest, route: RouteSpec, baseFolder: string): ProxyRoute {
   return {
     name: route.name,
     context: route.context,
@@ -44,11 +50,12 @@ function compileRoute(manifest: Manifest, route: RouteSpec): ProxyRoute {
     },
     filters: compileFilters(route),
     cacheKeyHeader: route.sharedCache === 'keyed' ? cacheKeyOf(route.sticky) : undefined,
-    service: serviceOf(manifest, route),
+    longLived: route.longLived,
+    service: serviceOf(manifest, route, baseFolder),
   };
 }
 
-function serviceOf(manifest: Manifest, route: RouteSpec): Backend | undefined {
+function serviceOf(manifest: Manifest, route: RouteSpec, baseFolder: string): Backend | undefined {
   const context = manifest.contexts[route.context];
   if (context === undefined) {
     throw new OvergrowError(
@@ -70,7 +77,39 @@ function serviceOf(manifest: Manifest, route: RouteSpec): Backend | undefined {
       },
     );
   }
-  return { name: context.service, origin: originOf(service.url) };
+  return compileBackend(context.service, service, baseFolder);
+}
+
+function compileBackend(name: string, spec: BackendSpec, baseFolder: string): Backend {
+  const file = (given: string | undefined) => (given === undefined ? undefined : path.resolve(baseFolder, given));
+  const { tls } = spec;
+  return {
+    name,
+    origin: originOf(spec.url),
+    protocol: spec.protocol,
+    socketPath: file(spec.socket),
+    tls: tls && {
+      caFile: file(tls.ca),
+      certFile: file(tls.cert),
+      keyFile: file(tls.key),
+      serverName: tls.serverName,
+    },
+  };
+}
+
+function compileFrontTls(tls: Manifest['proxy']['tls'], baseFolder: string): FrontTls | undefined {
+  return (
+    tls && {
+      certificates: tls.certificates.map(({ hosts, cert, key }) => ({
+        hosts,
+        certFile: path.resolve(baseFolder, cert),
+        keyFile: path.resolve(baseFolder, key),
+      })),
+      clientCa: tls.clientCa === undefined ? undefined : path.resolve(baseFolder, tls.clientCa),
+      clients: tls.clients,
+      minVersion: tls.minVersion,
+    }
+  );
 }
 
 /** Targets are forwarded as they are, so a path in a backend's URL could only be lost in silence. */

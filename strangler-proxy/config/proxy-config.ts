@@ -1,4 +1,5 @@
 import type { LinearRegex } from '@overgrow/core';
+import type { LongLivedPolicy } from '../gate/long-lived.ts';
 import type { Sticky } from '../sticky/sticky-key.ts';
 
 /** The side that answers a request. */
@@ -11,6 +12,32 @@ export interface Backend {
   readonly origin: string;
   /** `http2`: by ALPN over TLS, by prior knowledge without. Absent: HTTP/1.1. */
   readonly protocol?: 'http1' | 'http2';
+  /** A Unix socket; `origin` then only gives the scheme and the name in certificates. */
+  readonly socketPath?: string | undefined;
+  readonly tls?: BackendTls | undefined;
+}
+
+/** Files, PEM, absolute. What is absent is node's default. */
+export interface BackendTls {
+  readonly caFile: string | undefined;
+  /** The proxy's own certificate and key, for backends that ask for one. */
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  /** The name that the backend's certificate must have, where it is not the URL's. */
+  readonly serverName: string | undefined;
+}
+
+/** TLS towards clients. Files, PEM, absolute. */
+export interface FrontTls {
+  readonly certificates: readonly {
+    /** Server names, exact or `*.example.com`. The first certificate serves all others. */
+    readonly hosts: readonly string[];
+    readonly certFile: string;
+    readonly keyFile: string;
+  }[];
+  readonly clientCa: string | undefined;
+  readonly clients: 'ignored' | 'requested' | 'required';
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
 }
 
 /** What a request must look like to take a route. All parts must fit. */
@@ -102,6 +129,8 @@ export interface ProxyRoute {
   readonly filters?: RouteFilters | undefined;
   /** Undefined: answers of a weighted route become `private`. Else the header on which shared caches key. */
   readonly cacheKeyHeader?: string | undefined;
+  /** What a fence does with its connections that stay open. Absent: WebSockets as `close`, streams as any request. */
+  readonly longLived?: LongLivedPolicy | undefined;
   /** Undefined where the context has no service yet: the monolith answers, whatever the weight. */
   readonly service: Backend | undefined;
 }
@@ -123,6 +152,8 @@ export interface ProxyLimits {
   readonly maxStreams: number;
   /** An idle client connection is closed after this. */
   readonly clientKeepAliveMs: number;
+  /** A long-lived connection whose client's octets have been held this long counts as finished with the one before. */
+  readonly longLivedQuietMs: number;
   /** Connections to one backend. Requests beyond it wait. */
   readonly maxConnectionsPerBackend: number;
   /** How long `stop` waits for requests under way before it cuts them. */
@@ -139,6 +170,7 @@ export const defaultLimits: ProxyLimits = {
   maxHeaders: 200,
   maxStreams: 100,
   clientKeepAliveMs: 65_000,
+  longLivedQuietMs: 500,
   maxConnectionsPerBackend: 1024,
   drainMs: 10_000,
 };
@@ -147,6 +179,8 @@ export const defaultLimits: ProxyLimits = {
 export interface ProxyConfig {
   /** `host:port`; port 0 takes a free one. */
   readonly listen: string;
+  /** Absent: clients come without TLS. */
+  readonly tls?: FrontTls | undefined;
   readonly monolith: Backend;
   /** For requests that no route matches. */
   readonly unmatchedTimeouts: RouteTimeouts;

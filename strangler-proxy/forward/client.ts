@@ -26,6 +26,8 @@ export interface Client extends BodySource {
   readonly method: string;
   /** Flat names and values, in HTTP/1.1's words: `host`, no pseudo-headers. */
   readonly rawHeaders: readonly string[];
+  /** It gets every trailer, as gRPC needs it: HTTP/2. */
+  readonly carriesTrailers: boolean;
   /** The whole answer was handed over. */
   readonly whole: boolean;
   /** The answer is out, or the client left. */

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@overgrow/core';
 import type { Backend, ProxyConfig, ProxyRoute, RouteTimeouts } from '../config/proxy-config.ts';
 import type { Gatekeeper } from '../gate/gatekeeper.ts';
+import type { LongLivedConnections } from '../gate/long-lived.ts';
 import { clientAddress, compileTrustList, type TrustList } from '../headers/forwarded.ts';
 import type { ExchangeStats } from '../metrics/exchange-stats.ts';
 import type { TrafficMetrics } from '../metrics/traffic-metrics.ts';
@@ -25,6 +26,7 @@ export interface DataPathParts {
   readonly table: RouteTable;
   readonly contexts: ContextTable;
   readonly gatekeeper: Gatekeeper;
+  readonly longLived: LongLivedConnections;
   readonly metrics: TrafficMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -38,6 +40,7 @@ export interface DataPathParts {
 export interface DataPath {
   readonly table: RouteTable;
   readonly gatekeeper: Gatekeeper;
+  readonly longLived: LongLivedConnections;
   readonly metrics: TrafficMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -99,6 +102,7 @@ export function createDataPath(parts: DataPathParts): DataPath {
   return {
     table: parts.table,
     gatekeeper: parts.gatekeeper,
+    longLived: parts.longLived,
     metrics,
     clock: parts.clock,
     logger: parts.logger,

@@ -4,21 +4,22 @@ import {
   isNotProcessed,
   isStaleConnection,
   refusedByGate,
-  renderGrpcProblem,
-  renderProblem,
   upstreamProblem,
   type ProxyProblem,
   type RefusalReason,
 } from '../errors/proxy-problem.ts';
 import type { Applicant } from '../gate/gatekeeper.ts';
 import { appendForwarding } from '../headers/forwarded.ts';
-import { headerOf, type RequestHead } from '../headers/request-head.ts';
+import type { RequestHead } from '../headers/request-head.ts';
 import { readResponseHead } from '../headers/response-head.ts';
 import type { ExchangeStats } from '../metrics/exchange-stats.ts';
+import { answerProblem } from './answer-problem.ts';
 import type { Client, ClientListener } from './client.ts';
 import { matchRequestOf } from '../routing/match-request.ts';
 import { collectBody, planBody, type BodyOwner, type BodyPlan } from './collected-body.ts';
 import type { DataPath } from './data-path.ts';
+import { LongLivedStream } from './long-lived-stream.ts';
+import { RequestBody } from './request-body.ts';
 import { RoutedRequest } from './routed-request.ts';
 import type { AnswerSink, Flow, UpstreamControl, UpstreamRequest } from './upstream.ts';
 
@@ -54,6 +55,9 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   #length: number | undefined;
   #received = 0;
   #admitted = false;
+  /** The gate waits for it. */
+  #counted = false;
+  #longLived: LongLivedStream | undefined;
   #collecting = false;
   #retried = false;
   #headed = false;
@@ -108,6 +112,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   /** By the gatekeeper: at once, or when a fence ends. Matched here, so that a held request goes to the new owner. */
   admitted(): void {
     this.#admitted = true;
+    this.#counted = this.unsafe;
     try {
       this.#forward();
     } catch (error) {
@@ -143,13 +148,18 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
       method,
       path: target,
       headers,
-      body: this.#body ?? (this.#plan === 'stream' || this.#plan === 'special' ? this.#client : null),
+      body: this.#body ?? this.#streamedBody(),
       unsafe: this.unsafe,
       headMs: timeouts.headMs,
       idleMs: timeouts.idleMs,
     };
     if (this.#plan === 'collect' && this.#body === undefined) this.#collectBody();
     else this.#send();
+  }
+
+  #streamedBody(): RequestBody | null {
+    if (this.#plan !== 'stream' && this.#plan !== 'special') return null;
+    return new RequestBody(this.#client, this.#path.clock);
   }
 
   #outgoingHeaders(): string[] {
@@ -227,9 +237,34 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
       return this.#rejectAnswer(`its head could not be written (${String(error)})`);
     }
     this.#length = head.length;
+    if (head.length === undefined) this.#mayBecomeLongLived();
     if (head.length !== 0) return 'continue';
     this.#client.end();
     return 'complete';
+  }
+
+  /** From its head on, the route's policy says what a fence does with it; it is no longer waited for. */
+  #mayBecomeLongLived(): void {
+    const policy = this.#routed.matched?.route.longLived;
+    if (policy === undefined) return;
+    const body = this.#upstreamRequest?.body;
+    this.#longLived = new LongLivedStream(
+      policy,
+      {
+        client: this.#client,
+        body: body instanceof RequestBody ? body : undefined,
+        abort: (reason) => this.#control?.abort(reason),
+      },
+      this.#path.clock,
+    );
+    this.#path.longLived.add(this.#longLived);
+    this.#stopCounting();
+  }
+
+  #stopCounting(): void {
+    if (!this.#counted) return;
+    this.#counted = false;
+    this.#path.gatekeeper.finish();
   }
 
   /** The whole exchange's limit: a problem while nothing is out, else a cut connection. */
@@ -322,13 +357,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   }
 
   #problem(problem: ProxyProblem): void {
-    const contentType = headerOf(this.#client.rawHeaders, 'content-type');
-    if (contentType?.startsWith('application/grpc') === true && this.#head.httpVersion === '2.0') {
-      this.#client.writeHead(200, '', renderGrpcProblem(problem, contentType).headers, 0);
-      return;
-    }
-    const { headers, body } = renderProblem(problem, this.#requestId);
-    this.#client.writeProblem(problem.status, headers, body);
+    answerProblem(this.#client, problem, this.#requestId);
   }
 
   clientClosed(): void {
@@ -361,7 +390,8 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     if (!this.#client.closed || !this.#upstreamDone || this.#finished) return;
     this.#finished = true;
     this.#deadline?.abort(new Error('finished'));
-    if (this.unsafe && this.#admitted) this.#path.gatekeeper.finish();
+    if (this.#longLived !== undefined) this.#path.longLived.remove(this.#longLived);
+    this.#stopCounting();
   }
 }
 

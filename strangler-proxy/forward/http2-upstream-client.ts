@@ -1,14 +1,17 @@
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 import { toHttp2Fields } from '../headers/http2-head.ts';
 import { readTrailers } from '../headers/response-head.ts';
-import { RequestBody } from './request-body.ts';
+import type { BackendAddress } from './backend-address-files.ts';
+import { upgradeHttp1, type UpgradeEvents, type UpgradeRequest } from './upgrade-client.ts';
 import type { AnswerSink, Flow, Upstream, UpstreamRequest } from './upstream.ts';
 
 const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
 
-export interface Http2UpstreamOptions {
-  /** `https:` negotiates h2 by ALPN, `http:` speaks it by prior knowledge. */
-  readonly origin: string;
+/** `https:` negotiates h2 by ALPN, `http:` speaks it by prior knowledge. */
+export interface Http2UpstreamOptions extends BackendAddress {
   readonly connectMs: number;
   readonly maxHeaderBytes: number;
   /** Connections to this backend. Streams beyond what they carry wait in them. */
@@ -18,6 +21,8 @@ export interface Http2UpstreamOptions {
 interface Connection {
   readonly session: ClientHttp2Session;
   streams: number;
+  /** The backend's settings have come. */
+  settled: boolean;
   /** Why it ended, where it said so: the streams only hear that they were cancelled. */
   error: Error | undefined;
 }
@@ -28,20 +33,27 @@ export function createHttp2Upstream(options: Http2UpstreamOptions): Upstream {
 
   function open(): Connection {
     const session = connect(options.origin, {
+      ...options.tls,
+      ...(options.socketPath === undefined ? {} : { createConnection: () => connectToSocket(options) }),
       settings: { enablePush: false, initialWindowSize: 256 * 1024, maxHeaderListSize: options.maxHeaderBytes },
       maxHeaderListPairs: 512,
       strictFieldWhitespaceValidation: false,
     });
-    const connection: Connection = { session, streams: 0, error: undefined };
+    const connection: Connection = { session, streams: 0, settled: false, error: undefined };
     connections.add(connection);
     const timer = setTimeout(() => {
       session.destroy(coded('no connection in time', 'UND_ERR_CONNECT_TIMEOUT'));
     }, options.connectMs);
     session.on('connect', () => {
       clearTimeout(timer);
+      if (session.encrypted === true && session.alpnProtocol !== 'h2') {
+        session.destroy(coded('the backend does not speak HTTP/2', 'ERR_ALPN'));
+        return;
+      }
       session.setLocalWindowSize(1024 * 1024);
       idle(connection);
     });
+    session.once('remoteSettings', () => (connection.settled = true));
     session.on('error', (error) => (connection.error = error));
     // What it refuses from now on, it has not processed; a new connection takes over.
     session.on('goaway', () => connections.delete(connection));
@@ -79,10 +91,46 @@ export function createHttp2Upstream(options: Http2UpstreamOptions): Upstream {
         sink.failed(error instanceof Error ? error : new Error(String(error)));
       }
     },
+    upgrade: (request, events) => {
+      const connection = choose();
+      connection.streams++;
+      connection.session.ref();
+      let giveUp = () => {};
+      let over = false;
+      const done = () => {
+        connection.streams--;
+        idle(connection);
+      };
+      const begin = () => {
+        if (over) return done();
+        // Not every server of HTTP/2 has WebSockets in it (RFC 8441 §3): the others have them in HTTP/1.1.
+        if (connection.session.destroyed || connection.session.remoteSettings.enableConnectProtocol !== true) {
+          done();
+          giveUp = upgradeHttp1(options, request, events);
+        } else giveUp = upgradeHttp2(connection.session, options.origin, request, events, done);
+      };
+      if (connection.settled) begin();
+      else {
+        connection.session.once('remoteSettings', begin);
+        connection.session.once('close', () => {
+          if (!connection.settled) begin();
+        });
+      }
+      return () => {
+        over = true;
+        giveUp();
+      };
+    },
     destroy: async () => {
       for (const { session } of connections) session.destroy();
     },
   };
+}
+
+/** node's `connect` knows hosts and ports only. */
+function connectToSocket({ origin, socketPath = '', tls }: Http2UpstreamOptions): Duplex {
+  if (!origin.startsWith('https:')) return connectSocket(socketPath);
+  return connectTls({ path: socketPath, servername: new URL(origin).hostname, ...tls, ALPNProtocols: ['h2'] });
 }
 
 /** An idle connection does not keep the process. */
@@ -159,11 +207,10 @@ class Http2Exchange {
       stream.end(body);
       return;
     }
-    const source = new RequestBody(body);
-    source.pipe(stream);
-    source.on('error', () => stream.close(NGHTTP2_CANCEL));
+    body.pipe(stream);
+    body.on('error', () => stream.close(NGHTTP2_CANCEL));
     stream.on('wantTrailers', () => stream.sendTrailers(toHttp2Fields(readTrailers(body.trailers()).flat())));
-    stream.on('close', () => source.destroy());
+    stream.on('close', () => body.destroy());
   }
 
   #headed(status: number, flags: number, raw: unknown): void {
@@ -233,6 +280,54 @@ class Http2Exchange {
     this.#stopWatch();
     this.#sink.failed(error);
   }
+}
+
+/** Asks for a WebSocket on a stream (RFC 8441). */
+function upgradeHttp2(
+  session: ClientHttp2Session,
+  origin: string,
+  request: UpgradeRequest,
+  events: UpgradeEvents,
+  done: () => void,
+): () => void {
+  const { host, ...fields } = toHttp2Fields(request.headers);
+  const stream = session.request(
+    {
+      ':method': 'CONNECT',
+      ':protocol': 'websocket',
+      ':scheme': origin.startsWith('https:') ? 'https' : 'http',
+      ':authority': typeof host === 'string' ? host : '',
+      ':path': request.path,
+      ...fields,
+    },
+    { endStream: false },
+  );
+  let over = false;
+  const fail = (error: Error) => {
+    if (over) return;
+    over = true;
+    stream.close(NGHTTP2_CANCEL);
+    events.failed(error);
+  };
+  const timer = setTimeout(() => fail(coded('no answer in time', 'UND_ERR_HEADERS_TIMEOUT')), request.headMs);
+  stream.on('error', fail);
+  stream.on('close', () => {
+    clearTimeout(timer);
+    done();
+    fail(coded('the backend closed the stream', 'ECONNRESET'));
+  });
+  stream.on('response', (headers, _flags, raw: unknown) => {
+    clearTimeout(timer);
+    if (over) return;
+    over = true;
+    const status = Number(headers[':status']);
+    if (status === 200) events.opened(stream, withoutPseudo(raw), Buffer.alloc(0));
+    else events.answered(status, '', withoutPseudo(raw), stream);
+  });
+  return () => {
+    over = true;
+    stream.close(NGHTTP2_CANCEL);
+  };
 }
 
 /**

@@ -1,20 +1,23 @@
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { readTrailers } from '../headers/response-head.ts';
-import { RequestBody } from './request-body.ts';
+import type { BackendAddress } from './backend-address-files.ts';
+import { upgradeHttp1 } from './upgrade-client.ts';
 import type { AnswerSink, Upstream, UpstreamRequest } from './upstream.ts';
 
 /**
  * What undici refuses: `Expect: 100-continue` end to end, and request trailers. A connection of its own for each: these
  * are rare, and a body that the backend turned down must not be followed by another request.
  */
-export function createNodeUpstream(options: { readonly origin: string; readonly maxHeaderBytes: number }): Upstream {
+export function createNodeUpstream(options: BackendAddress & { readonly maxHeaderBytes: number }): Upstream {
   const { protocol, hostname, port } = new URL(options.origin);
   const request = protocol === 'https:' ? requestHttps : requestHttp;
   const open = new Set<ClientRequest>();
   return {
     send: (upstreamRequest, sink) => {
       const outgoing = request({
+        ...options.tls,
+        ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
         hostname: hostname.replace(/^\[|\]$/g, ''),
         port: port === '' ? undefined : port,
         method: upstreamRequest.method,
@@ -28,6 +31,7 @@ export function createNodeUpstream(options: { readonly origin: string; readonly 
       outgoing.once('close', () => open.delete(outgoing));
       exchange(outgoing, upstreamRequest, sink);
     },
+    upgrade: (upgradeRequest, events) => upgradeHttp1(options, upgradeRequest, events),
     destroy: async () => {
       for (const outgoing of open) outgoing.destroy();
     },
@@ -90,15 +94,14 @@ function sendBody(outgoing: ClientRequest, request: UpstreamRequest): void {
     return;
   }
   outgoing.flushHeaders();
-  const stream = new RequestBody(body);
-  stream.pipe(outgoing, { end: false });
-  stream.on('end', () => {
+  body.pipe(outgoing, { end: false });
+  body.on('end', () => {
     const trailers = readTrailers(body.trailers());
     if (trailers.length > 0) outgoing.addTrailers(trailers);
     outgoing.end();
   });
-  stream.on('error', (error) => outgoing.destroy(error));
-  outgoing.on('close', () => stream.destroy());
+  body.on('error', (error) => outgoing.destroy(error));
+  outgoing.on('close', () => body.destroy());
 }
 
 function timedOut(code: string): Error {

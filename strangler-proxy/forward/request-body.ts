@@ -1,3 +1,4 @@
+import type { Clock } from '@overgrow/core';
 import { Readable } from 'node:stream';
 import type { BodySource } from './client.ts';
 
@@ -6,18 +7,35 @@ import type { BodySource } from './client.ts';
  * exchange, and destroying the client's own stream destroys its connection: the client would never see the 502.
  */
 export class RequestBody extends Readable {
+  /** Monotonic: when octets last went on. */
+  forwardedMs = 0;
   readonly #source: BodySource;
+  readonly #clock: Clock;
+  #held = false;
 
-  constructor(source: BodySource) {
+  constructor(source: BodySource, clock: Clock) {
     super({ highWaterMark: 64 * 1024 });
     this.#source = source;
+    this.#clock = clock;
     source.stream.on('data', this.#take);
     source.stream.on('end', this.#end);
     source.stream.on('close', this.#close);
   }
 
+  /** Flat, once the body is complete. */
+  trailers(): readonly string[] {
+    return this.#source.trailers();
+  }
+
+  /** Whether octets of the client wait where they are. */
+  hold(held: boolean): void {
+    this.#held = held;
+    if (held) this.#source.stream.pause();
+    else this.#source.stream.resume();
+  }
+
   override _read(): void {
-    this.#source.stream.resume();
+    if (!this.#held) this.#source.stream.resume();
   }
 
   /** What the client still sends is read and dropped, so that it gets to reading its answer. */
@@ -31,6 +49,7 @@ export class RequestBody extends Readable {
   }
 
   readonly #take = (chunk: Buffer): void => {
+    this.forwardedMs = this.#clock.elapsedMs();
     if (!this.push(chunk)) this.#source.stream.pause();
   };
 

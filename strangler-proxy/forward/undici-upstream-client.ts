@@ -1,9 +1,10 @@
-import { Pool, type Dispatcher } from 'undici';
-import { RequestBody } from './request-body.ts';
+import { isIP } from 'node:net';
+import { buildConnector, Pool, type Dispatcher } from 'undici';
+import type { BackendAddress } from './backend-address-files.ts';
+import { upgradeHttp1 } from './upgrade-client.ts';
 import type { AnswerSink, Upstream, UpstreamControl, UpstreamRequest } from './upstream.ts';
 
-export interface UndiciUpstreamOptions {
-  readonly origin: string;
+export interface UndiciUpstreamOptions extends BackendAddress {
   readonly connectMs: number;
   readonly maxConnections: number;
   readonly maxHeaderBytes: number;
@@ -14,6 +15,13 @@ export interface UndiciUpstreamOptions {
  * one answer's length decide where the next begins for another client.
  */
 export function createUndiciUpstream(options: UndiciUpstreamOptions): Upstream {
+  // undici names the server as the Host header does: what a client writes would choose the certificate that is checked.
+  const serverName = options.tls.servername ?? new URL(options.origin).hostname.replace(/^\[|\]$/g, '');
+  const connector = buildConnector({
+    timeout: options.connectMs,
+    ...options.tls,
+    ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
+  });
   const pool = new Pool(options.origin, {
     connections: options.maxConnections,
     pipelining: 1,
@@ -23,30 +31,30 @@ export function createUndiciUpstream(options: UndiciUpstreamOptions): Upstream {
     keepAliveMaxTimeout: 600_000,
     keepAliveTimeoutThreshold: 2_000,
     maxHeaderSize: options.maxHeaderBytes,
-    connect: { timeout: options.connectMs },
+    connect: (target, done) =>
+      connector(isIP(serverName) === 0 ? { ...target, servername: serverName } : withoutName(target), done),
   });
   return {
     send: (request, sink) => {
       const handler = new AnswerHandler(request, sink);
-      const body =
-        request.body === null || Buffer.isBuffer(request.body) ? request.body : new RequestBody(request.body);
       try {
-        pool.dispatch(
-          {
-            method: request.method,
-            path: request.path,
-            headers: request.headers,
-            body,
-            headersTimeout: request.headMs,
-            // Work after the answer may be silent for long: for unsafe requests the handler counts idle time itself.
-            bodyTimeout: request.unsafe ? 0 : request.idleMs,
-          },
-          handler,
-        );
+        const exchange: Dispatcher.DispatchOptions & { readonly servername: string } = {
+          method: request.method,
+          path: request.path,
+          // One name for all requests: undici ends a connection when it changes.
+          servername: serverName,
+          headers: request.headers,
+          body: request.body,
+          headersTimeout: request.headMs,
+          // Work after the answer may be silent for long: for unsafe requests the handler counts idle time itself.
+          bodyTimeout: request.unsafe ? 0 : request.idleMs,
+        };
+        pool.dispatch(exchange, handler);
       } catch (error) {
         handler.onResponseError(undefined, error instanceof Error ? error : new Error(String(error)));
       }
     },
+    upgrade: (upgradeRequest, events) => upgradeHttp1(options, upgradeRequest, events),
     destroy: () => pool.destroy(),
   };
 }
@@ -123,4 +131,10 @@ function decodeHeaders(raw: Dispatcher.DispatchController['rawHeaders']): readon
   const headers: string[] = [];
   for (const part of raw) headers.push(typeof part === 'string' ? part : part.toString('latin1'));
   return headers;
+}
+
+/** A certificate for an address is checked against the address. */
+function withoutName(target: buildConnector.Options): buildConnector.Options {
+  const { servername: _servername, ...rest } = target;
+  return rest;
 }

@@ -1,115 +1,93 @@
+import { createHash } from 'node:crypto';
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { Duplex } from 'node:stream';
-import { connectionTokens, isHopByHop } from '../headers/hop-by-hop.ts';
+import type { Duplex, Readable } from 'node:stream';
+import type { BackendAddress } from './backend-address-files.ts';
 
+/** A WebSocket that is asked of a backend. */
 export interface UpgradeRequest {
-  readonly origin: string;
   readonly path: string;
-  /** Flat, filtered as of any request; the upgrade headers are added here. */
+  /** Flat, filtered as of any request, without `sec-websocket-key`; what the version of HTTP needs is added by who sends it. */
   readonly headers: readonly string[];
+  /** The client's own, or one of ours where the client's version of HTTP has none. */
+  readonly key: string;
   readonly headMs: number;
-  readonly maxHeaderBytes: number;
 }
 
 export interface UpgradeEvents {
-  /** Both sides are joined. */
-  opened(): void;
-  /** Nothing was written to the client yet. */
+  /** `headers` as received; `head`: octets that came with it. */
+  opened(backend: Duplex, headers: readonly string[], head: Buffer): void;
+  /** Another answer than yes. */
+  answered(status: number, reason: string, headers: readonly string[], body: Readable): void;
+  /** Once, and nothing after it. */
   failed(error: Error): void;
-  /** Once, at the end of whatever became of it. */
-  closed(): void;
 }
 
-/**
- * Joins a client's socket with a backend's when the backend answers 101, and passes octets both ways with back-pressure.
- * Another answer is passed on and the client's connection closed after it. Returns what cuts it.
- */
-export function upgrade(request: UpgradeRequest, client: Duplex, head: Buffer, events: UpgradeEvents): () => void {
-  const { protocol, hostname, port } = new URL(request.origin);
+export interface UpgradeClientOptions extends BackendAddress {
+  readonly maxHeaderBytes: number;
+}
+
+/** Asks for a WebSocket over HTTP/1.1 (RFC 6455 §4). Returns what gives it up before it is open. */
+export function upgradeHttp1(
+  options: UpgradeClientOptions,
+  request: UpgradeRequest,
+  events: UpgradeEvents,
+): () => void {
+  const { protocol, hostname, port } = new URL(options.origin);
   const send = protocol === 'https:' ? requestHttps : requestHttp;
   const outgoing: ClientRequest = send({
+    ...options.tls,
+    ...(options.socketPath === undefined ? {} : { socketPath: options.socketPath }),
     hostname: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? undefined : port,
     method: 'GET',
     path: request.path,
-    headers: [...request.headers, 'connection', 'Upgrade', 'upgrade', 'websocket'],
+    headers: [...request.headers, 'sec-websocket-key', request.key, 'connection', 'Upgrade', 'upgrade', 'websocket'],
     agent: false,
     setHost: false,
-    maxHeaderSize: request.maxHeaderBytes,
+    maxHeaderSize: options.maxHeaderBytes,
   });
-  let backend: Duplex | undefined;
-  let answered = false;
   let over = false;
-  const close = () => {
+  const fail = (error: Error) => {
     if (over) return;
     over = true;
-    client.destroy();
-    backend?.destroy();
     outgoing.destroy();
-    events.closed();
+    events.failed(error);
   };
-  const fail = (error: Error) => {
-    if (!answered && !over) {
-      answered = true;
-      events.failed(error);
-    }
-    if (!client.writableEnded) close();
-  };
-  client.on('error', close);
-  client.on('close', close);
   outgoing.on('error', fail);
   outgoing.setTimeout(request.headMs, () =>
-    outgoing.destroy(Object.assign(new Error('no answer in time'), { code: 'UND_ERR_HEADERS_TIMEOUT' })),
+    fail(Object.assign(new Error('no answer in time'), { code: 'UND_ERR_HEADERS_TIMEOUT' })),
   );
-  outgoing.on('upgrade', (response: IncomingMessage, socket: Duplex, backendHead: Buffer) => {
+  outgoing.on('upgrade', (response: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (over) {
       socket.destroy();
       return;
     }
-    backend = socket;
+    // A backend that does not prove that it understood is in no WebSocket: one connection, two readings.
+    if (response.headers['sec-websocket-accept'] !== acceptOf(request.key)) {
+      socket.destroy();
+      fail(new Error('Sec-WebSocket-Accept is missing or wrong'));
+      return;
+    }
+    over = true;
     outgoing.setTimeout(0);
     if ('setTimeout' in socket && typeof socket.setTimeout === 'function') socket.setTimeout(0);
-    socket.on('error', close);
-    socket.on('close', close);
-    answered = true;
-    client.write(
-      renderHead(101, 'Switching Protocols', response.rawHeaders, ['connection: Upgrade', 'upgrade: websocket']),
-      'latin1',
-    );
-    if (backendHead.length > 0) client.write(backendHead);
-    if (head.length > 0) socket.write(head);
-    socket.pipe(client);
-    client.pipe(socket);
-    events.opened();
+    events.opened(socket, response.rawHeaders, head);
   });
   outgoing.on('response', (response: IncomingMessage) => {
     if (over) return;
-    answered = true;
-    const status = response.statusCode ?? 502;
-    response.on('error', close);
-    client.write(
-      renderHead(status, response.statusMessage ?? '', response.rawHeaders, ['connection: close']),
-      'latin1',
-    );
-    // Its own length is not passed on: the end of the connection is the end of this answer.
-    response.pipe(client);
+    over = true;
+    outgoing.setTimeout(0);
+    events.answered(response.statusCode ?? 502, response.statusMessage ?? '', response.rawHeaders, response);
   });
   outgoing.end();
-  return close;
+  return () => {
+    over = true;
+    outgoing.destroy();
+  };
 }
 
-function renderHead(status: number, reason: string, raw: readonly string[], own: readonly string[]): string {
-  let named: ReadonlySet<string> = new Set();
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    if (raw[index]?.toLowerCase() === 'connection') named = connectionTokens(raw[index + 1] ?? '', named);
-  }
-  const lines = [`HTTP/1.1 ${status} ${/^[\t\x20-\x7e]*$/.test(reason) ? reason : ''}`];
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = raw[index] ?? '';
-    const lower = name.toLowerCase();
-    if (isHopByHop(name) || named.has(lower) || lower === 'content-length' || lower.startsWith('overgrow-')) continue;
-    lines.push(`${name}: ${raw[index + 1] ?? ''}`);
-  }
-  return `${[...lines, ...own].join('\r\n')}\r\n\r\n`;
+/** What a server that understood `key` answers (RFC 6455 §4.2.2). */
+export function acceptOf(key: string): string {
+  return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 }

@@ -1,4 +1,5 @@
-import type { BodySource } from './client.ts';
+import type { RequestBody } from './request-body.ts';
+import type { UpgradeEvents, UpgradeRequest } from './upgrade-client.ts';
 
 /** What is sent to a backend. */
 export interface UpstreamRequest {
@@ -6,8 +7,8 @@ export interface UpstreamRequest {
   readonly path: string;
   /** Flat names and values, without what frames the body. */
   readonly headers: string[];
-  /** Null: none. A buffer is replayable. A source is streamed. */
-  readonly body: Buffer | BodySource | null;
+  /** Null: none. A buffer is replayable. The rest is streamed. */
+  readonly body: Buffer | RequestBody | null;
   readonly unsafe: boolean;
   readonly headMs: number;
   readonly idleMs: number;
@@ -40,6 +41,8 @@ export interface AnswerSink {
 /** Sends requests to one backend. `send` never throws: what goes wrong reaches the sink. */
 export interface Upstream {
   send(request: UpstreamRequest, sink: AnswerSink): void;
+  /** Asks for a WebSocket. Returns what gives it up before it is open. */
+  upgrade(request: UpgradeRequest, events: UpgradeEvents): () => void;
   /** Cuts what is left. */
   destroy(): Promise<void>;
 }

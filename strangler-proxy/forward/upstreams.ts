@@ -1,4 +1,5 @@
 import type { Backend, ProxyConfig } from '../config/proxy-config.ts';
+import { readBackendAddress } from './backend-address-files.ts';
 import { createHttp2Upstream } from './http2-upstream-client.ts';
 import { createNodeUpstream } from './node-upstream-client.ts';
 import { createUndiciUpstream } from './undici-upstream-client.ts';
@@ -16,7 +17,7 @@ export function createUpstreams(config: ProxyConfig): Upstreams {
   const ordinary = new Map<string, Upstream>();
   const special = new Map<string, Upstream>();
   for (const [backend, connectMs] of connectTimeouts(config)) {
-    const options = { origin: backend.origin, connectMs, maxConnections, maxHeaderBytes };
+    const options = { ...readBackendAddress(backend), connectMs, maxConnections, maxHeaderBytes };
     const isHttp2 = backend.protocol === 'http2';
     const upstream = isHttp2 ? createHttp2Upstream(options) : createUndiciUpstream(options);
     ordinary.set(keyOf(backend), upstream);
@@ -50,5 +51,5 @@ function connectTimeouts(config: ProxyConfig): ReadonlyMap<Backend, number> {
 
 /** Nothing keeps a team from calling a service `monolith`. */
 function keyOf(backend: Backend): string {
-  return `${backend.name} ${backend.origin}`;
+  return `${backend.name} ${backend.socketPath ?? backend.origin}`;
 }

@@ -15,6 +15,7 @@ interface Tagged {
 export class Http1Client implements Client {
   readonly stream: IncomingMessage;
   readonly method: string;
+  readonly carriesTrailers = false;
   whole = false;
   closed = false;
   readonly #response: ServerResponse;

@@ -2,17 +2,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Duplex } from 'node:stream';
-import { refusedRequest, renderProblem, type ProxyProblem } from '../errors/proxy-problem.ts';
+import { refusedRequest } from '../errors/proxy-problem.ts';
 import type { DataPath } from '../forward/data-path.ts';
 import { plainAddress } from '../headers/forwarded.ts';
 import { Http1Client } from './http1-client.ts';
-import { receive, refuse } from './receive.ts';
+import { receive, refuse, type Arrival } from './receive.ts';
+import { endRaw, http1Applicant, type UpgradeApplicant } from './upgrade-applicant.ts';
 
 export interface Http1Options {
   readonly maxHeaderBytes: number;
   readonly clientHeadMs: number;
   readonly clientKeepAliveMs: number;
-  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly onUpgrade: (client: UpgradeApplicant) => void;
 }
 
 /** One protocol of the front door: it is given connections, and ends them. */
@@ -51,12 +52,7 @@ export function createHttp1Server(path: DataPath, options: Http1Options): Protoc
       refuse(path, client, 400, 'the version is neither 1.1 nor 1.0');
       return;
     }
-    receive(path, client, {
-      target: request.url ?? '',
-      httpVersion,
-      peer: plainAddress(socket.remoteAddress),
-      secure: socket instanceof TLSSocket,
-    });
+    receive(path, client, arrivalOf(socket, request.url, httpVersion));
   };
   // maxHeadersCount: 0 means unlimited; node's own limit drops headers in silence. The octets are limited.
   const server = createServer({
@@ -76,7 +72,9 @@ export function createHttp1Server(path: DataPath, options: Http1Options): Protoc
   server.on('checkExpectation', onRequest);
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    if (asksForWebSocket(request)) options.onUpgrade(request, socket, head);
+    const { url, httpVersion, rawHeaders } = request;
+    if (asksForWebSocket(request))
+      options.onUpgrade(http1Applicant(socket, head, rawHeaders, arrivalOf(request.socket, url, httpVersion)));
     else endRaw(socket, refusedRequest(501, 'the only protocol that a connection can be upgraded to is websocket'));
   });
   server.on('connect', (_request, socket) => {
@@ -102,6 +100,15 @@ export function createHttp1Server(path: DataPath, options: Http1Options): Protoc
   };
 }
 
+function arrivalOf(socket: Socket, target: string | undefined, httpVersion: string): Arrival {
+  return {
+    target: target ?? '',
+    httpVersion,
+    peer: plainAddress(socket.remoteAddress),
+    secure: socket instanceof TLSSocket,
+  };
+}
+
 /** `Upgrade: websocket` in an HTTP/1.1 GET without a body (RFC 6455 §4.1). Every other upgrade, h2c before all, is not made. */
 function asksForWebSocket(request: IncomingMessage): boolean {
   const { headers } = request;
@@ -112,14 +119,6 @@ function asksForWebSocket(request: IncomingMessage): boolean {
     headers['content-length'] === undefined &&
     headers['transfer-encoding'] === undefined
   );
-}
-
-/** A problem on a socket that node has let go of. */
-export function endRaw(socket: Duplex, problem: ProxyProblem): void {
-  const { headers, body } = renderProblem(problem, undefined);
-  const lines = [`HTTP/1.1 ${problem.status} ${problem.title}`];
-  for (let index = 0; index + 1 < headers.length; index += 2) lines.push(`${headers[index]}: ${headers[index + 1]}`);
-  socket.end(`${[...lines, 'connection: close'].join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
 function statusOfParseError(code: string | undefined): number {

@@ -9,6 +9,7 @@ const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants;
 export class Http2Client implements Client {
   readonly stream: ServerHttp2Stream;
   readonly method: string;
+  readonly carriesTrailers = true;
   readonly rawHeaders: readonly string[];
   whole = false;
   closed = false;
@@ -34,7 +35,10 @@ export class Http2Client implements Client {
     });
     stream.on('drain', () => this.#listener?.clientDrained());
     stream.on('error', () => {});
-    stream.on('wantTrailers', () => stream.sendTrailers(toHttp2Fields(this.#answerTrailers.flat())));
+    stream.on('wantTrailers', () => {
+      stream.sendTrailers(toHttp2Fields(this.#answerTrailers.flat()));
+      setImmediate(this.#stopClient);
+    });
     stream.on('close', () => {
       this.closed = true;
       this.#listener?.clientClosed();
@@ -68,7 +72,9 @@ export class Http2Client implements Client {
     this.stream.respond({ ':status': status, ...toHttp2Fields(headers) }, { endStream, waitForTrailers: !endStream });
     this.begun = true;
     this.#status = status;
-    if (endStream) this.#afterEnd();
+    if (!endStream) return;
+    this.whole = true;
+    if (!this.#complete) this.stream.once('finish', this.#stopClient);
   }
 
   write(chunk: Buffer): boolean {
@@ -79,7 +85,7 @@ export class Http2Client implements Client {
     if (this.whole || this.#gone) return;
     if (chunk === undefined) this.stream.end();
     else this.stream.end(chunk);
-    this.#afterEnd();
+    this.whole = true;
   }
 
   addTrailers(raw: readonly string[]): void {
@@ -116,14 +122,8 @@ export class Http2Client implements Client {
     }
   }
 
-  /** The answer is whole. A client that still sends is told to stop (RFC 9113 §8.1), once the answer is out. */
-  #afterEnd(): void {
-    this.whole = true;
-    if (this.#complete) return;
-    const stop = () => {
-      if (!this.#complete && !this.stream.closed) this.stream.close(NGHTTP2_NO_ERROR);
-    };
-    if (this.stream.writableFinished) stop();
-    else this.stream.once('finish', stop);
-  }
+  /** A client that still sends is told to stop (RFC 9113 §8.1), once the answer with its trailers is out. */
+  readonly #stopClient = (): void => {
+    if (!this.#complete && !this.stream.closed) this.stream.close(NGHTTP2_NO_ERROR);
+  };
 }

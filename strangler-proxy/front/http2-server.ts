@@ -12,14 +12,9 @@ import { readHttp2Head } from '../headers/http2-head.ts';
 import { Http2Client } from './http2-client.ts';
 import type { ProtocolServer } from './http1-server.ts';
 import { receive, refuse, type Arrival } from './receive.ts';
+import { http2Applicant, type UpgradeApplicant } from './upgrade-applicant.ts';
 
 const { NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants;
-
-/** A WebSocket that is asked for on a stream (RFC 8441). */
-export interface TunnelRequest {
-  readonly client: Http2Client;
-  readonly arrival: Arrival;
-}
 
 export interface Http2Options {
   readonly maxHeaderBytes: number;
@@ -28,7 +23,8 @@ export interface Http2Options {
   /** A connection without a stream ends after this, heads that do not end included. */
   readonly clientKeepAliveMs: number;
   readonly clientHeadMs: number;
-  readonly onTunnel: (tunnel: TunnelRequest) => void;
+  /** A WebSocket that is asked for on a stream (RFC 8441). */
+  readonly onUpgrade: (client: UpgradeApplicant) => void;
 }
 
 /** The methods that HTTP/1.1's parser knows: no version lets another pass. */
@@ -108,7 +104,7 @@ function onStream(
     secure: stream.session?.encrypted ?? false,
   };
   if (head.protocol !== undefined) {
-    if (head.protocol === 'websocket' && hasBody) options.onTunnel({ client, arrival });
+    if (head.protocol === 'websocket' && hasBody) options.onUpgrade(http2Applicant(client, arrival));
     else refuse(path, client, 501, 'the only protocol that a stream can be a tunnel for is websocket');
     return;
   }

@@ -5,12 +5,12 @@ import { parseListen } from './parse-listen.ts';
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
-  /** `http://host:port`. */
+  /** `http://host:port`, or https. */
   readonly url: string;
 }
 
 /** Opens the port. @throws PROXY_LISTEN_FAILED with the cause, PROXY_ADDRESS_INVALID */
-export async function listen(server: Server, text: string): Promise<ListenAddress> {
+export async function listen(server: Server, text: string, scheme: 'http' | 'https' = 'http'): Promise<ListenAddress> {
   const { host, port } = parseListen(text);
   await new Promise<void>((resolve, reject) => {
     const onError = (error: Error) =>
@@ -28,5 +28,5 @@ export async function listen(server: Server, text: string): Promise<ListenAddres
   });
   const bound = server.address() as AddressInfo;
   const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-  return { host: bound.address, port: bound.port, url: `http://${shown}:${bound.port}` };
+  return { host: bound.address, port: bound.port, url: `${scheme}://${shown}:${bound.port}` };
 }

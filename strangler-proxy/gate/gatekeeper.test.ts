@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '@overgrow/core';
 import { attemptOf, recordOf } from '../test-support/proxy-under-test-server.ts';
+import { createLongLivedConnections } from './long-lived.ts';
 import { createGatekeeper, type Applicant } from './gatekeeper.ts';
 
 function setup(limits = { maxHeldRequests: 3, maxHeldBytes: 1000 }) {
@@ -12,6 +13,7 @@ function setup(limits = { maxHeldRequests: 3, maxHeldBytes: 1000 }) {
   const lease = { live: true };
   const gatekeeper = createGatekeeper({
     clock,
+    longLived: createLongLivedConnections({ clock, quietMs: 500 }),
     logger: silentLogger,
     faults: noFaults,
     limits: { ...limits, holdExpiryMs: 4_000, clientHoldMs: 10_000 },

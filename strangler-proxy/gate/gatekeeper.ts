@@ -11,6 +11,7 @@ import {
 } from '@overgrow/core';
 import type { RefusalReason } from '../errors/proxy-problem.ts';
 import { decideAdmission, initialGate, stepGate, type AttemptInForce, type GateMode, type GateState } from './gate.ts';
+import type { LongLivedConnections } from './long-lived.ts';
 import { createHoldWatch } from './hold-watch.ts';
 
 /** A request at the gate. */
@@ -35,6 +36,7 @@ export interface GatekeeperOptions {
     readonly holdExpiryMs: number;
     readonly clientHoldMs: number;
   };
+  readonly longLived: LongLivedConnections;
   readonly leaseIsLive: () => boolean;
   readonly onHoldExpired: (ref: AttemptRef) => void;
   /** Called before any request is admitted under the new records. */
@@ -69,6 +71,10 @@ export function createGatekeeper(options: GatekeeperOptions) {
   let unfinished = 0;
   let heldBytes = 0;
   let gone = 0;
+  /** What long-lived connections had sent counts as finished. */
+  let quiet = true;
+  /** An owner has changed since the fence began. */
+  let moved = false;
   /** Insertion order is the order of arrival. */
   const held = new Map<Applicant, number>();
   const waiters = new Set<FenceWaiter>();
@@ -112,7 +118,7 @@ export function createGatekeeper(options: GatekeeperOptions) {
   /** An admitted unsafe request is finished: its client has the answer, and the exchange with the backend has ended. */
   function finish(): void {
     unfinished--;
-    if (unfinished === 0 && waiters.size > 0) acknowledge();
+    if (unfinished === 0 && quiet && waiters.size > 0) acknowledge();
   }
 
   function acknowledge(): void {
@@ -173,10 +179,25 @@ export function createGatekeeper(options: GatekeeperOptions) {
       waiters.delete(waiter);
       waiter.reject(attemptEnded(waiter.ref));
     }
+    moved ||= hasMoved(before.records, next.records);
+    if (next.mode === 'fencing' && before.mode !== 'fencing') holdLongLived();
+    else if (next.mode !== 'fencing' && before.mode === 'fencing') {
+      quiet = true;
+      options.longLived.release(moved);
+    }
+    if (next.mode !== 'fencing') moved = false;
     watch.attemptsAre(
       [...next.attempts.values()].filter((attempt) => attempt.stage === 'fencing').map((attempt) => attempt.ref),
     );
     return next.mode === 'fencing' ? nothingReleased : releaseHeld();
+  }
+
+  function holdLongLived(): void {
+    quiet = false;
+    options.longLived.hold(() => {
+      quiet = true;
+      if (unfinished === 0 && waiters.size > 0) acknowledge();
+    });
   }
 
   /** In order of arrival. Each is asked again: another context may be armed without a lease. */
@@ -207,6 +228,8 @@ export function createGatekeeper(options: GatekeeperOptions) {
 
   function enter(kind: 'arm' | 'fence', ref: AttemptRef): 'applied' | 'stale' {
     const step = stepGate(state, { kind, ref });
+    const refusing = step.state === state ? 0 : options.longLived.refusing();
+    if (refusing > 0) throw longLivedOpen(ref, refusing);
     if (step.outcome === 'unfinished') {
       throw new OvergrowError(
         'PROXY_ATTEMPT_UNFINISHED',
@@ -241,7 +264,7 @@ export function createGatekeeper(options: GatekeeperOptions) {
       const waiter: FenceWaiter = { ref, waitedFor, sinceMs, resolve: settled(resolve), reject: settled(reject) };
       signal.addEventListener('abort', onAbort, { once: true });
       waiters.add(waiter);
-      if (unfinished === 0) acknowledge();
+      if (unfinished === 0 && quiet) acknowledge();
     });
   }
 
@@ -271,6 +294,7 @@ export function createGatekeeper(options: GatekeeperOptions) {
     /** Ends the watch and refuses what is held. */
     stop: (): void => {
       watch.stop();
+      options.longLived.stop();
       for (const waiter of waiters) {
         waiters.delete(waiter);
         waiter.reject(attemptEnded(waiter.ref));
@@ -285,6 +309,25 @@ export function createGatekeeper(options: GatekeeperOptions) {
 }
 
 const nothingReleased: ReleaseReport = { released: 0, gone: 0, longestHeldMs: 0 };
+
+function hasMoved(before: GateState['records'], after: GateState['records']): boolean {
+  for (const [key, record] of after) {
+    const known = before.get(key);
+    if (known !== undefined && known.owner !== record.owner) return true;
+  }
+  return false;
+}
+
+function longLivedOpen(ref: AttemptRef, open: number): OvergrowError {
+  return new OvergrowError(
+    'PROXY_LONG_LIVED_OPEN',
+    `Attempt ${ref.attempt} of ${ref.context} cannot begin: ${open} connections are open on routes with longLived: refuse.`,
+    {
+      hint: 'Wait until they have ended, end them, or choose another policy for these routes.',
+      details: { ...ref, open },
+    },
+  );
+}
 
 function attemptEnded(ref: AttemptRef): OvergrowError {
   return new OvergrowError(

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { acceptOf } from '../forward/upgrade-client.ts';
 import { startRawBackend, type RawBackend } from '../test-support/backend-server.ts';
 import { createManualClock } from '@overgrow/core';
 import {
@@ -209,11 +210,15 @@ describe('the fence on the wire', () => {
     const { monolith, subject, traffic } = await start(
       {},
       (socket) =>
-        void socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'),
+        void socket.write(
+          `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptOf('k')}\r\n\r\n`,
+        ),
     );
     await traffic.fence(attemptOf(1), never);
     using client = await openRaw(subject.port);
-    client.send('GET /live HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    client.send(
+      'GET /live HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: k\r\n\r\n',
+    );
     await until(() => heldOf(subject) === 1);
     await traffic.withdraw(attemptOf(1));
     await client.until('101 Switching Protocols');

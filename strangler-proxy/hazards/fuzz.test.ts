@@ -69,7 +69,12 @@ const requestHead = fc.constantFrom(
 const answerHead = fc.constantFrom('HTTP/1.1 200 OK\r\n', 'HTTP/1.1 204 N\r\n', 'HTTP/1.1 304 N\r\n', '');
 const anyOf = (head: fc.Arbitrary<string>) => fc.tuple(head, soup).map(([start, rest]) => start + rest);
 
-describe('soup', () => {
+/** A sample here; the long run sends a hundred thousand. */
+const isLong = process.env['OVERGROW_LONG'] !== undefined;
+const numRuns = isLong ? 100_000 : 300;
+const timeout = isLong ? 3 * 3_600_000 : 30_000;
+
+describe('soup', { timeout }, () => {
   let backend: RawBackend;
   let subject: ProxyUnderTest;
   let answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
@@ -109,9 +114,17 @@ describe('soup', () => {
         const received = await send(bytes);
         expect(received === '' || received.startsWith('HTTP/1.1 ')).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
     await isAlive();
+    // Every request that the backend was sent is one that the proxy counted: none was smuggled past it, none sent twice.
+    const ids = backend.bytes().match(/x-request-id: [0-9a-f]{16}-[0-9a-z]+\r\n/g) ?? [];
+    const counted = subject.proxy
+      .status()
+      .routes.flatMap(({ backends }) => backends.map(({ requests }) => requests))
+      .reduce((sum, each) => sum + each, 0);
+    expect(new Set(ids).size).toBeLessThanOrEqual(counted);
+    expect(ids.length - new Set(ids).size).toBe(await retriesOf(subject));
   });
 
   it('of answers: the proxy lives, and what the client gets is an answer or a cut', async () => {
@@ -124,8 +137,16 @@ describe('soup', () => {
         );
         expect(received === '' || /^HTTP\/1\.1 (?:[2345]\d\d|103) /.test(received)).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
     await isAlive();
   });
 });
+
+async function retriesOf({ proxy }: ProxyUnderTest): Promise<number> {
+  const text = await proxy.metrics.metrics();
+  return [...text.matchAll(/^overgrow_proxy_retried_total\{[^}]*\} (\d+)/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
+}

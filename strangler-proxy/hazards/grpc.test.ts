@@ -11,6 +11,7 @@ import {
   type ClientReadableStream,
   type ClientUnaryCall,
   type ClientWritableStream,
+  type Deadline,
   type requestCallback,
   type sendUnaryData,
   type ServerDuplexStream,
@@ -21,7 +22,13 @@ import {
 } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deadOrigin } from '../test-support/backend-server.ts';
-import { startProxyUnderTest } from '../test-support/proxy-under-test-server.ts';
+import { createManualClock } from '@overgrow/core';
+import {
+  attemptOf,
+  recordOf,
+  startProxyUnderTest,
+  type ProxyUnderTestOptions,
+} from '../test-support/proxy-under-test-server.ts';
 
 /** A gRPC server and client as other people write them, with text for messages, and the proxy between. */
 const text = { serialize: (value: string) => Buffer.from(value), deserialize: (bytes: Buffer) => bytes.toString() };
@@ -52,13 +59,20 @@ interface ReviewsClient extends Client {
 describe('gRPC', () => {
   const open: (() => Promise<void>)[] = [];
   let cancelled: Promise<void>;
-  const start = async () => {
+  let reached: Promise<Deadline>;
+  const start = async (options: Partial<ProxyUnderTestOptions> = {}) => {
     let onCancelled = () => {};
+    let onReached = (_deadline: Deadline) => {};
+    reached = new Promise((resolve) => (onReached = resolve));
     cancelled = new Promise((resolve) => (onCancelled = resolve));
     const server = new Server();
     server.addService(service, {
       add: (call: ServerUnaryCall<string, string>, callback: sendUnaryData<string>) => {
-        if (call.request === 'never') return void call.on('cancelled', onCancelled);
+        if (call.request === 'never') {
+          call.on('cancelled', onCancelled);
+          onReached(call.getDeadline());
+          return;
+        }
         if (call.request === 'bad') return callback({ code: status.FAILED_PRECONDITION, details: 'no such product' });
         const trailer = new Metadata();
         trailer.set('x-owners', String(call.metadata.get('overgrow-owners')[0]));
@@ -84,7 +98,7 @@ describe('gRPC', () => {
         error === null ? resolve(bound) : reject(error),
       ),
     );
-    const subject = await startProxyUnderTest({ monolith: `http://127.0.0.1:${port}`, protocol: 'http2' });
+    const subject = await startProxyUnderTest({ monolith: `http://127.0.0.1:${port}`, protocol: 'http2', ...options });
     const client = new Reviews(`127.0.0.1:${subject.port}`, credentials.createInsecure()) as unknown as ReviewsClient;
     open.push(async () => {
       client.close();
@@ -135,12 +149,18 @@ describe('gRPC', () => {
     await new Promise((resolve) => chat.on('end', resolve));
   });
 
-  it('ends the call at the backend at its deadline, and when the client cancels a stream', async () => {
+  it('tells the backend of the deadline, and of a client that cancels a call or a stream', async () => {
     const first = await start();
-    const error = await new Promise((resolve) =>
-      first.client.add('never', new Metadata(), { deadline: Date.now() + 200 }, (given) => resolve(given)),
-    );
-    expect(error).toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    const deadline = Date.now() + 60_000;
+    const error = new Promise((resolve) => {
+      const call = first.client.add('never', new Metadata(), { deadline }, (given) => resolve(given));
+      void reached.then(() => call.cancel());
+    });
+    // grpc-timeout is in whole milliseconds, counted from when the call begins.
+    const told = Number(await reached);
+    expect(told).toBeGreaterThan(deadline - 30_000);
+    expect(told).toBeLessThan(deadline + 60_000);
+    expect(await error).toMatchObject({ code: status.CANCELLED });
     await cancelled;
     const second = await start();
     const stream = second.client.list('endless');
@@ -162,5 +182,35 @@ describe('gRPC', () => {
       code: status.UNAVAILABLE,
       details: 'monolith refused the connection. (PROXY_UPSTREAM_REFUSED)',
     });
+  });
+
+  it('holds the messages of a stream during a fence, and ends it when the owner has changed', async () => {
+    const clock = createManualClock();
+    const { client, subject } = await start({ clock, longLived: 'close', prefix: '/shop.Reviews' });
+    const never = new AbortController().signal;
+    const chat = client.chat();
+    const got: string[] = [];
+    const wait = async (count: number) => {
+      while (got.length < count) await new Promise((resolve) => setImmediate(resolve));
+    };
+    chat.on('data', (each: string) => got.push(each));
+    const error = new Promise<{ code: number }>((resolve) => chat.on('error', resolve as never));
+    chat.write('before');
+    await wait(1);
+    // The stream is no longer waited for; a call whose answer has not begun would be.
+    expect(subject.proxy.status().gate.unfinished).toBe(0);
+    const first = subject.proxy.traffic.fence(attemptOf(1), never);
+    chat.write('held');
+    await clock.advance(500);
+    await first;
+    expect(got).toEqual(['<before>']);
+    await subject.proxy.traffic.withdraw(attemptOf(1));
+    await wait(2);
+    const second = subject.proxy.traffic.fence(attemptOf(2), never);
+    await clock.advance(500);
+    await second;
+    await subject.proxy.traffic.release(attemptOf(2), recordOf('service', 4));
+    expect(await error).toMatchObject({ code: status.UNAVAILABLE });
+    expect(got).toEqual(['<before>', '<held>']);
   });
 });

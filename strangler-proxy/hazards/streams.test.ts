@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { request as requestHttp, type IncomingMessage, type RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
+import { acceptOf } from '../forward/upgrade-client.ts';
 import { deadOrigin, startHttpBackend, startRawBackend } from '../test-support/backend-server.ts';
 import { startProxyUnderTest, type ProxyUnderTestOptions } from '../test-support/proxy-under-test-server.ts';
 import { exchangeRaw, openRaw } from '../test-support/raw-client.ts';
@@ -212,7 +213,7 @@ describe('streams, aborts and connections', () => {
         return;
       }
       socket.write(
-        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\nhello',
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptOf('k')}\r\n\r\nhello`,
       );
       socket.on('data', (text: string) => socket.write(`<${text}>`));
     });
@@ -235,7 +236,7 @@ describe('streams, aborts and connections', () => {
     open.push(subject);
     const answer = await exchangeRaw(
       subject.port,
-      'GET /live HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      'GET /live HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: k\r\n\r\n',
     );
     expect(answer).toMatch(/^HTTP\/1\.1 502 /);
   });

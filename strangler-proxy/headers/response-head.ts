@@ -115,3 +115,20 @@ const forbiddenTrailers = new Set([
   'x-forwarded-host',
   'x-forwarded-proto',
 ]);
+
+/** What of a backend's answer to an upgrade may reach the client. Flat. */
+export function readUpgradeAnswer(raw: readonly string[]): string[] {
+  let named: ReadonlySet<string> = none;
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    if (raw[index]?.toLowerCase() === 'connection') named = connectionTokens(raw[index + 1] ?? '', named);
+  }
+  const headers: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? '';
+    const lower = name.toLowerCase();
+    if (isHopByHop(name) || named.has(lower) || lower.startsWith('overgrow-')) continue;
+    if (lower === 'content-length' || lower === 'sec-websocket-accept') continue;
+    headers.push(name, raw[index + 1] ?? '');
+  }
+  return headers;
+}

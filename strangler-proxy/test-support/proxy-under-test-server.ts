@@ -1,5 +1,13 @@
 import type { AttemptRef, Clock, OwnershipRecord } from '@overgrow/core';
-import { defaultLimits, type ProxyConfig, type ProxyLimits, type ProxyRoute } from '../config/proxy-config.ts';
+import {
+  defaultLimits,
+  type BackendTls,
+  type FrontTls,
+  type ProxyConfig,
+  type ProxyLimits,
+  type ProxyRoute,
+} from '../config/proxy-config.ts';
+import type { LongLivedPolicy } from '../gate/long-lived.ts';
 import { createProxy, type Proxy } from '../create-proxy.ts';
 
 export interface ProxyUnderTestOptions {
@@ -8,7 +16,13 @@ export interface ProxyUnderTestOptions {
   readonly service?: string;
   /** Of monolith and service. */
   readonly protocol?: 'http1' | 'http2';
+  /** Of the route; default `/reviews`. */
+  readonly prefix?: string;
+  readonly tls?: FrontTls;
+  readonly backendTls?: BackendTls;
+  readonly socketPath?: string;
   readonly weight?: number;
+  readonly longLived?: LongLivedPolicy;
   readonly limits?: Partial<ProxyLimits>;
   readonly timeouts?: { readonly headMs: number; readonly idleMs: number };
   readonly trustedProxies?: readonly string[];
@@ -28,19 +42,25 @@ export interface ProxyUnderTest extends AsyncDisposable {
 /** A real proxy on a free port, with one context `reviews` owned by the monolith at epoch 3. */
 export async function startProxyUnderTest(options: ProxyUnderTestOptions): Promise<ProxyUnderTest> {
   const timeouts = { connectMs: 2_000, ...(options.timeouts ?? { headMs: 5_000, idleMs: 5_000 }) };
-  const protocol = options.protocol ?? 'http1';
+  const to = {
+    protocol: options.protocol ?? 'http1',
+    tls: options.backendTls,
+    socketPath: options.socketPath,
+  } as const;
   const route: ProxyRoute = {
     name: 'reviews',
     context: 'reviews',
-    matches: [{ path: { kind: 'prefix', value: '/reviews' }, methods: undefined }],
+    matches: [{ path: { kind: 'prefix', value: options.prefix ?? '/reviews' }, methods: undefined }],
     sticky: { kind: 'account' },
     weight: options.weight ?? 0,
+    longLived: options.longLived,
     timeouts,
-    service: { name: 'reviews', origin: options.service ?? options.monolith, protocol },
+    service: { name: 'reviews', origin: options.service ?? options.monolith, ...to },
   };
   const config: ProxyConfig = {
     listen: '127.0.0.1:0',
-    monolith: { name: 'monolith', origin: options.monolith, protocol },
+    tls: options.tls,
+    monolith: { name: 'monolith', origin: options.monolith, ...to },
     unmatchedTimeouts: timeouts,
     routes: [route],
     contexts: ['reviews'],

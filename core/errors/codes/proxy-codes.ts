@@ -13,6 +13,12 @@ export const proxyCodes = {
     exit: 2,
     disposition: 'halt',
   },
+  PROXY_CERTIFICATE_INVALID: {
+    summary: 'A certificate or key that the manifest names cannot be read or used.',
+    remedy: 'Name PEM files, each certificate with its own key, readable by the user that runs the proxy.',
+    exit: 3,
+    disposition: 'halt',
+  },
   PROXY_CONFIG_INVALID: {
     summary: 'The manifest names a context or service for a route that it does not declare.',
     remedy: 'Declare the context under `contexts:` and its service under `services:`.',
@@ -36,6 +42,18 @@ export const proxyCodes = {
     remedy: 'Read the state store: another process has decided this attempt.',
     exit: 1,
     disposition: 'halt',
+  },
+  PROXY_LONG_LIVED_OPEN: {
+    summary: 'A route with `longLived: refuse` has open connections, so no cutover may begin.',
+    remedy: 'Wait until they have ended, end them, or choose another policy for the route.',
+    exit: 1,
+    disposition: 'retry',
+  },
+  PROXY_WORKER_LOST: {
+    summary: 'A worker of the proxy ended before it had acknowledged.',
+    remedy: 'Abandon this attempt and start another one: the worker has been replaced.',
+    exit: 1,
+    disposition: 'retry',
   },
   PROXY_REQUEST_REFUSED: {
     summary: 'The request could be read in two ways, so the proxy did not forward it.',
