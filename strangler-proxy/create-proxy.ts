@@ -20,6 +20,7 @@ import { createUpgradedConnections } from './front/upgraded-connections.ts';
 import { createGatekeeper } from './gate/gatekeeper.ts';
 import { createTrafficMetrics } from './metrics/traffic-metrics.ts';
 import { createContextTable } from './ownership/context-table.ts';
+import { compileOperationTable } from './operations/operation-table.ts';
 import { explainRequest, type ExplainRequest, type Explanation } from './routing/explain.ts';
 import { compileRouteTable } from './routing/route-table.ts';
 import { readProxyStatus, type ProxyStatus } from './admin/proxy-status.ts';
@@ -59,6 +60,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? silentLogger;
   const table = compileRouteTable(config.routes);
+  const operations = compileOperationTable(config.routes);
   const contexts = createContextTable(config.contexts);
   const gatekeeper = createGatekeeper({
     clock,
@@ -79,6 +81,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   const path = createDataPath({
     config,
     table,
+    operations,
     contexts,
     gatekeeper,
     metrics,
@@ -135,6 +138,6 @@ export function createProxy(options: ProxyOptions): Proxy {
         upgradedOpen: upgraded.open(),
         nowMs: clock.nowMs(),
       }),
-    explain: (request) => explainRequest(table, contexts.inForce, request),
+    explain: (request) => explainRequest({ table, operations, contextOf: contexts.inForce }, request),
   };
 }

@@ -97,6 +97,7 @@ export const manifestSchema = z
         maxHeaderBytes: size('16KiB').describe('Requests with more are answered 431.'),
         maxHeldRequests: z.int().min(1).default(5000).describe('A fence that would hold more is abandoned.'),
         maxHeldBytes: size('64MiB').describe('The same, in bytes of held bodies.'),
+        maxOperationBytes: size('256KiB').describe('Bodies up to this are read where a match looks at an operation.'),
         trustedProxies: z.array(z.string()).default([]).describe('Addresses whose X-Forwarded-* are believed.'),
       })
       .prefault({})

@@ -21,6 +21,7 @@ export function compileProxyConfig(manifest: Manifest): ProxyConfig {
       maxHeaderBytes: manifest.proxy.maxHeaderBytes,
       maxHeldRequests: manifest.proxy.maxHeldRequests,
       maxHeldBytes: manifest.proxy.maxHeldBytes,
+      maxOperationBytes: manifest.proxy.maxOperationBytes,
       // The orchestrator gives up after maxFence. When it is dead, its lease ends after another `lease`.
       holdExpiryMs: manifest.cutover.maxFence + manifest.cutover.lease,
     },

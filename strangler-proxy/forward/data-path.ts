@@ -5,6 +5,7 @@ import { clientAddress, compileTrustList, type TrustList } from '../headers/forw
 import type { ExchangeStats } from '../metrics/exchange-stats.ts';
 import type { TrafficMetrics } from '../metrics/traffic-metrics.ts';
 import type { ContextTable } from '../ownership/context-table.ts';
+import type { OperationTable } from '../operations/operation-table.ts';
 import { decideSide, needsBucket, type SideReason } from '../routing/decide-side.ts';
 import type { RouteTable } from '../routing/route-table.ts';
 import { bucketCount, bucketOf } from '../sticky/bucket.ts';
@@ -23,6 +24,7 @@ export interface Choice {
 export interface DataPathParts {
   readonly config: ProxyConfig;
   readonly table: RouteTable;
+  readonly operations: OperationTable;
   readonly contexts: ContextTable;
   readonly gatekeeper: Gatekeeper;
   readonly metrics: TrafficMetrics;
@@ -37,6 +39,8 @@ export interface DataPathParts {
 /** What every exchange shares: compiled once, asked by each. */
 export interface DataPath {
   readonly table: RouteTable;
+  readonly operations: OperationTable;
+  readonly maxOperationBytes: number;
   readonly gatekeeper: Gatekeeper;
   readonly metrics: TrafficMetrics;
   readonly clock: Clock;
@@ -98,6 +102,8 @@ export function createDataPath(parts: DataPathParts): DataPath {
 
   return {
     table: parts.table,
+    operations: parts.operations,
+    maxOperationBytes: config.limits.maxOperationBytes,
     gatekeeper: parts.gatekeeper,
     metrics,
     clock: parts.clock,

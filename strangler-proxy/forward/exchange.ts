@@ -29,7 +29,7 @@ type Head = Extract<RequestHead, { kind: 'head' }>;
  * left) and the exchange with the backend has ended; only then does a fence stop waiting for it.
  */
 export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListener {
-  readonly unsafe: boolean;
+  unsafe: boolean;
   /** Of the head, and of the body where it was read before the gate. */
   bytes: number;
   readonly #path: DataPath;
@@ -97,6 +97,8 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
       queueMicrotask(() => this.#client.writeProblem(own.status, own.headers, ''));
       return;
     }
+    // What a body asks for decides whether the request is held at all, so such bodies are read while a fence holds, too.
+    if (this.#routed.wantsBody(this.#plan)) return this.#collectBody(this.#path.maxOperationBytes);
     if (this.unsafe && this.#plan === 'collect' && !this.#path.gatekeeper.isFencing()) this.#collectBody();
     else this.#path.gatekeeper.apply(this);
   }
@@ -167,10 +169,10 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     return headers;
   }
 
-  #collectBody(): void {
+  #collectBody(maxBytes?: number): void {
     this.#upstreamDone = false;
     this.#collecting = true;
-    collectBody(this.#client.stream, this);
+    collectBody(this.#client.stream, this, maxBytes);
   }
 
   bodyCollected(body: Buffer): void {
@@ -184,7 +186,16 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     }
     this.#upstreamDone = true;
     this.bytes += body.length;
+    this.#routed.read(body);
+    this.unsafe = this.#routed.isUnsafe();
     this.#path.gatekeeper.apply(this);
+  }
+
+  /** Of an operation: it stays unread, and the body streams. */
+  bodyTooLarge(): void {
+    this.#upstreamDone = true;
+    this.#collecting = false;
+    if (!this.#client.closed) this.#path.gatekeeper.apply(this);
   }
 
   #send(): void {

@@ -1,13 +1,21 @@
-import type { Backend } from '../config/proxy-config.ts';
+import type { Backend, OperationMatch } from '../config/proxy-config.ts';
 import { clientViewOf, type ClientView } from '../filters/client-view.ts';
 import type { FilterAnswer } from '../filters/redirect.ts';
 import { answerAs, answerHere, forwardAs, type Forwarded } from '../filters/route-filters.ts';
 import type { RequestHead } from '../headers/request-head.ts';
+import { matchOperations } from '../operations/match-operations.ts';
+import { unreadable, type Operations } from '../operations/operation.ts';
+import { readOperations, standsInBody } from '../operations/operation-table.ts';
 import type { RankedMatch } from '../routing/condition-index.ts';
 import { isSafeRequest } from '../routing/decide-side.ts';
 import type { MatchRequest } from '../routing/match-request.ts';
 import type { RouteTable } from '../routing/route-table.ts';
+import type { BodyPlan } from './collected-body.ts';
 import type { DataPath } from './data-path.ts';
+
+function hasBody(head: Extract<RequestHead, { kind: 'head' }>): boolean {
+  return head.chunked || (head.contentLength ?? 0) > 0;
+}
 
 /** A request and its route: what the route says about it, until its answer is out. */
 export class RoutedRequest {
@@ -15,6 +23,9 @@ export class RoutedRequest {
   readonly #path: DataPath;
   readonly #head: Extract<RequestHead, { kind: 'head' }>;
   readonly #came: { readonly trusted: boolean; readonly secure: boolean };
+  readonly #protocol: OperationMatch | undefined;
+  #operations: Operations | undefined;
+  #operationSafe: boolean | undefined;
   #table: RouteTable | undefined;
   #matched: RankedMatch | undefined;
 
@@ -27,6 +38,8 @@ export class RoutedRequest {
     this.asked = asked;
     this.#path = path;
     this.#head = head;
+    this.#protocol = path.operations.protocolOf(asked);
+    if (this.#protocol !== undefined && !(hasBody(head) && standsInBody(this.#protocol))) this.read(undefined);
     this.#came = { trusted: path.trust.trusts(came.peer), secure: came.secure };
   }
 
@@ -34,9 +47,28 @@ export class RoutedRequest {
   get matched(): RankedMatch | undefined {
     if (this.#table !== this.#path.table) {
       this.#table = this.#path.table;
-      this.#matched = this.#table.match(this.asked);
+      if (this.#protocol === undefined) this.#matched = this.#table.match(this.asked);
+      else {
+        const operations = this.#operations ?? unreadable('the body was not read');
+        const outcome = matchOperations(this.#table, this.asked, operations);
+        this.#matched = outcome.matched;
+        this.#operationSafe = outcome.safe;
+      }
     }
     return this.#matched;
+  }
+
+  /** Whether its body must be read before its route is known, and can be. */
+  wantsBody(plan: BodyPlan): boolean {
+    if (this.#protocol === undefined || this.#operations !== undefined || !standsInBody(this.#protocol)) return false;
+    return plan !== 'special' && (this.#head.contentLength ?? 0) <= this.#path.maxOperationBytes;
+  }
+
+  /** The whole body; one above the bound stays unread. Afterwards the route is found anew. */
+  read(body: Buffer | undefined): void {
+    if (this.#protocol === undefined || (body?.length ?? 0) > this.#path.maxOperationBytes) return;
+    this.#operations = readOperations(this.#protocol, { ...this.asked, body, unreadBody: false });
+    this.#table = undefined;
   }
 
   get routeName(): string {
@@ -44,7 +76,8 @@ export class RoutedRequest {
   }
 
   isUnsafe(): boolean {
-    return !isSafeRequest(this.asked.method, this.matched?.route);
+    const route = this.matched?.route;
+    return !isSafeRequest(this.asked.method, route, this.#operationSafe);
   }
 
   /** Of the proxy itself, where the route gives one. */

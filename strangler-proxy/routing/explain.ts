@@ -1,3 +1,5 @@
+import { matchOperations } from '../operations/match-operations.ts';
+import { readOperations, type OperationTable } from '../operations/operation-table.ts';
 import { bucketOf } from '../sticky/bucket.ts';
 import { readStickyKey } from '../sticky/sticky-key.ts';
 import { parseTarget } from '../target/canonical-target.ts';
@@ -19,12 +21,21 @@ export interface ExplainRequest {
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly address?: string;
+  readonly body?: string;
+}
+
+export interface ExplainParts {
+  readonly table: RouteTable;
+  readonly operations: OperationTable;
+  readonly contextOf: (context: string) => ContextInForce | undefined;
 }
 
 export type Explanation =
   | {
       readonly kind: 'forwarded';
       readonly route: string | null;
+      /** What its body asks for, where a match looks at that. */
+      readonly operation: string | null;
       /** The match that took it, in words. */
       readonly match: string | null;
       readonly context: string | null;
@@ -41,20 +52,20 @@ export type Explanation =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** What the proxy would do with a request, and why. Pure: nothing is sent. */
-export function explainRequest(
-  table: RouteTable,
-  contextOf: (context: string) => ContextInForce | undefined,
-  request: ExplainRequest,
-): Explanation {
+export function explainRequest({ table, operations, contextOf }: ExplainParts, request: ExplainRequest): Explanation {
   const target = parseTarget(request.target);
   if (target.kind === 'refused') return target;
   const rawHeaders = Object.entries(request.headers ?? {}).flat();
   const count = { steps: 0 };
   const asked = matchRequestOf({ method: request.method, rawHeaders }, target, headerValue(rawHeaders, 'host') ?? '');
-  const matched = table.match(asked, count);
+  const protocol = operations.protocolOf(asked);
+  const body = request.body === undefined ? undefined : Buffer.from(request.body);
+  const read = protocol === undefined ? undefined : readOperations(protocol, { ...asked, body, unreadBody: false });
+  const outcome = read === undefined ? undefined : matchOperations(table, asked, read, count);
+  const matched = outcome === undefined ? table.match(asked, count) : outcome.matched;
   const route = matched?.route;
   const context = route === undefined ? undefined : contextOf(route.context);
-  const safe = isSafeRequest(request.method, route);
+  const safe = isSafeRequest(request.method, route, outcome?.safe);
   let bucket: number | null = null;
   if (route !== undefined && needsBucket(route, context, safe)) {
     const key = readStickyKey(route.sticky, rawHeaders, request.address ?? '');
@@ -64,6 +75,7 @@ export function explainRequest(
   return {
     kind: 'forwarded',
     route: route?.name ?? null,
+    operation: outcome?.note ?? null,
     match: matched === undefined ? null : renderMatch(matched.match),
     context: route?.context ?? null,
     target: target.full,
