@@ -1,6 +1,7 @@
 export { createAdminServer, type AdminServer, type AdminServerOptions } from './admin/admin-server.ts';
 export { createProxyAdmin } from './admin/proxy-admin-server.ts';
 export type { BackendStatus, ProxyStatus, RouteStatus } from './admin/proxy-status.ts';
+export { parseAccessLogLine, type LoggedRequest } from './access-log/parse-access-log.ts';
 export { compileProxyConfig } from './config/compile-proxy-config.ts';
 export {
   defaultLimits,
@@ -16,6 +17,9 @@ export { createProxy, type Proxy, type ProxyOptions } from './create-proxy.ts';
 export type { ListenAddress } from './front/listening-server.ts';
 export type { GateStatus } from './gate/gatekeeper.ts';
 export type { AttemptInForce, GateMode } from './gate/gate.ts';
-export type { ExplainRequest, Explanation } from './routing/explain.ts';
+export { lintRoutes, type LintFinding, type LintReport } from './lint/lint-routes.ts';
+export { createExplainer, type ExplainRequest, type Explanation } from './routing/explain.ts';
+export type { ContextInForce } from './routing/decide-side.ts';
+export { createSimulation, type SimulatedRoute, type Simulation } from './simulation/simulate.ts';
 export type { SideReason } from './routing/decide-side.ts';
 export { bucketCount, bucketOf } from './sticky/bucket.ts';

@@ -65,6 +65,7 @@ describe('explainRequest', () => {
       weight: 5000,
       bucket,
       backend: bucket < 5000 ? 'reviews' : 'monolith',
+      service: 'reviews',
       reason: bucket < 5000 ? 'bucket-below-weight' : 'bucket-not-below-weight',
       steps: expect.any(Number) as number,
     });

@@ -1,5 +1,6 @@
+import type { ProxyConfig } from '../config/proxy-config.ts';
 import { matchOperations } from '../operations/match-operations.ts';
-import { readOperations, type OperationTable } from '../operations/operation-table.ts';
+import { compileOperationTable, readOperations, type OperationTable } from '../operations/operation-table.ts';
 import { bucketOf } from '../sticky/bucket.ts';
 import { readStickyKey } from '../sticky/sticky-key.ts';
 import { parseTarget } from '../target/canonical-target.ts';
@@ -13,7 +14,7 @@ import {
 } from './decide-side.ts';
 import { headerValue, matchRequestOf } from './match-request.ts';
 import { renderMatch } from './render-match.ts';
-import type { RouteTable } from './route-table.ts';
+import { compileRouteTable, type RouteTable } from './route-table.ts';
 
 export interface ExplainRequest {
   readonly method: string;
@@ -45,11 +46,26 @@ export type Explanation =
       /** Null where no weight decides, or the request carries no sticky key yet: it gets one at random. */
       readonly bucket: number | null;
       readonly backend: string;
+      /** Who could answer beside the monolith. */
+      readonly service: string | null;
       readonly reason: SideReason;
       /** Look-ups that finding the route cost. */
       readonly steps: number;
     }
   | { readonly kind: 'refused'; readonly reason: string };
+
+/** Explains requests by a configuration alone. `contextOf`: what is in force for a context. */
+export function createExplainer(
+  config: Pick<ProxyConfig, 'routes'>,
+  contextOf: (context: string) => ContextInForce | undefined,
+): (request: ExplainRequest) => Explanation {
+  const parts = {
+    table: compileRouteTable(config.routes),
+    operations: compileOperationTable(config.routes),
+    contextOf,
+  };
+  return (request) => explainRequest(parts, request);
+}
 
 /** What the proxy would do with a request, and why. Pure: nothing is sent. */
 export function explainRequest({ table, operations, contextOf }: ExplainParts, request: ExplainRequest): Explanation {
@@ -83,6 +99,7 @@ export function explainRequest({ table, operations, contextOf }: ExplainParts, r
     weight: route !== undefined && context !== undefined ? weightOf(route, context) : null,
     bucket,
     backend: side === 'service' && route?.service !== undefined ? route.service.name : 'monolith',
+    service: route?.service?.name ?? null,
     reason,
     steps: count.steps,
   };
