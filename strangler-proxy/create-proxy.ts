@@ -9,6 +9,7 @@ import {
   type Logger,
   type TrafficPort,
 } from '@overgrow/core';
+import { createAccessLog } from './access-log/access-log-sink.ts';
 import type { ProxyConfig } from './config/proxy-config.ts';
 import { createDataPath } from './forward/data-path.ts';
 import { createUpstreams } from './forward/upstreams.ts';
@@ -24,6 +25,8 @@ import { compileOperationTable } from './operations/operation-table.ts';
 import { explainRequest, type ExplainRequest, type Explanation } from './routing/explain.ts';
 import { compileRouteTable } from './routing/route-table.ts';
 import { readProxyStatus, type ProxyStatus } from './admin/proxy-status.ts';
+import { registeredTracer } from './tracing/exchange-span.ts';
+import type { Tracer } from '@opentelemetry/api';
 import type { Registry } from 'prom-client';
 
 export interface ProxyOptions {
@@ -35,6 +38,8 @@ export interface ProxyOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly faults?: FaultPoints;
+  /** Of an OpenTelemetry SDK. Where not given: the one that this process has registered, if any. */
+  readonly tracer?: Tracer;
   /** 32 random hexadecimal digits. */
   readonly randomKey?: () => string;
 }
@@ -78,6 +83,10 @@ export function createProxy(options: ProxyOptions): Proxy {
     contexts: contexts.all,
     upgradedOpen: () => upgraded.open(),
   });
+  const accessLog =
+    config.accessLog === undefined
+      ? undefined
+      : createAccessLog({ ...config.accessLog, logger, onDropped: metrics.accessLogDropped });
   const path = createDataPath({
     config,
     table,
@@ -87,6 +96,8 @@ export function createProxy(options: ProxyOptions): Proxy {
     metrics,
     clock,
     logger,
+    tracer: options.tracer ?? registeredTracer(),
+    accessLog,
     randomKey: options.randomKey ?? (() => randomBytes(16).toString('hex')),
     upstreamOf: upstreams.upstreamOf,
   });
@@ -106,6 +117,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       gatekeeper.stop();
       await front.stop(config.limits.drainMs);
       await upstreams.destroy();
+      await accessLog?.stop();
     })());
 
   return {

@@ -98,6 +98,13 @@ export const manifestSchema = z
         maxHeldRequests: z.int().min(1).default(5000).describe('A fence that would hold more is abandoned.'),
         maxHeldBytes: size('64MiB').describe('The same, in bytes of held bodies.'),
         maxOperationBytes: size('256KiB').describe('Bodies up to this are read where a match looks at an operation.'),
+        accessLog: z
+          .strictObject({
+            format: z.enum(['ecs', 'combined']).default('ecs').describe('JSON with ECS names, or the combined format.'),
+            file: z.string().describe('Lines are appended; it may be rotated by renaming.'),
+          })
+          .optional()
+          .describe('Absent: off.'),
         trustedProxies: z.array(z.string()).default([]).describe('Addresses whose X-Forwarded-* are believed.'),
       })
       .prefault({})

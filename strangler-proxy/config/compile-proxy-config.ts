@@ -16,6 +16,7 @@ export function compileProxyConfig(manifest: Manifest): ProxyConfig {
     routes: manifest.routes.map((route) => compileRoute(manifest, route)),
     contexts: Object.keys(manifest.contexts),
     trustedProxies: manifest.proxy.trustedProxies,
+    accessLog: manifest.proxy.accessLog,
     limits: {
       ...defaultLimits,
       maxHeaderBytes: manifest.proxy.maxHeaderBytes,

@@ -169,4 +169,6 @@ export interface ProxyConfig {
   /** Addresses whose `X-Forwarded-*` is believed. */
   readonly trustedProxies: readonly string[];
   readonly limits: ProxyLimits;
+  /** Undefined: off. */
+  readonly accessLog?: { readonly format: 'ecs' | 'combined'; readonly file: string } | undefined;
 }

@@ -1,4 +1,6 @@
 import type { Clock, Logger } from '@overgrow/core';
+import type { Tracer } from '@opentelemetry/api';
+import type { AccessLog } from '../access-log/access-log-sink.ts';
 import type { Backend, ProxyConfig, ProxyRoute, RouteTimeouts } from '../config/proxy-config.ts';
 import type { Gatekeeper } from '../gate/gatekeeper.ts';
 import { clientAddress, compileTrustList, type TrustList } from '../headers/forwarded.ts';
@@ -30,6 +32,8 @@ export interface DataPathParts {
   readonly metrics: TrafficMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer: Tracer | undefined;
+  readonly accessLog: AccessLog | undefined;
   /** 32 random hexadecimal digits. */
   readonly randomKey: () => string;
   /** `special`: for what the ordinary client refuses (Expect, request trailers). */
@@ -45,6 +49,10 @@ export interface DataPath {
   readonly metrics: TrafficMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Undefined: nothing is traced. */
+  readonly tracer: Tracer | undefined;
+  /** Undefined: off. */
+  readonly accessLog: AccessLog | undefined;
   readonly trust: TrustList;
   readonly unmatchedTimeouts: RouteTimeouts;
   choose(
@@ -108,6 +116,8 @@ export function createDataPath(parts: DataPathParts): DataPath {
     metrics,
     clock: parts.clock,
     logger: parts.logger,
+    tracer: parts.tracer,
+    accessLog: parts.accessLog,
     trust,
     unmatchedTimeouts: config.unmatchedTimeouts,
     choose,

@@ -15,10 +15,12 @@ import { appendForwarding } from '../headers/forwarded.ts';
 import { headerOf, type RequestHead } from '../headers/request-head.ts';
 import { readResponseHead } from '../headers/response-head.ts';
 import type { ExchangeStats } from '../metrics/exchange-stats.ts';
+import { ExchangeSpan } from '../tracing/exchange-span.ts';
 import type { Client, ClientListener } from './client.ts';
 import { matchRequestOf } from '../routing/match-request.ts';
 import { collectBody, planBody, type BodyOwner, type BodyPlan } from './collected-body.ts';
 import type { DataPath } from './data-path.ts';
+import { startDeadline } from './deadline.ts';
 import { RoutedRequest } from './routed-request.ts';
 import type { AnswerSink, Flow, UpstreamControl, UpstreamRequest } from './upstream.ts';
 
@@ -48,6 +50,8 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   #control: UpstreamControl | undefined;
   #body: Buffer | undefined;
   #newCookie: string | undefined;
+  #reason: string | undefined;
+  readonly #span: ExchangeSpan | undefined;
   #weighted = false;
   #deadline: AbortController | undefined;
   /** Body octets of the client's answer, where known, and so far. */
@@ -80,6 +84,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     this.#secure = secure;
     this.#startMs = path.clock.elapsedMs();
     this.#requestId = head.requestId;
+    if (path.tracer !== undefined) this.#span = new ExchangeSpan(path.tracer, this.#routed.asked);
     this.unsafe = this.#routed.isUnsafe();
     this.bytes = head.bytes;
     client.listen(this);
@@ -137,14 +142,16 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     this.#backend = choice.backend;
     this.#stats = this.#path.statsOf(route, choice.backend);
     this.#weighted = choice.weighted;
+    this.#reason = choice.reason;
     const timeouts = route?.timeouts ?? this.#path.unmatchedTimeouts;
     const sent = { target: this.#target, headers: this.#outgoingHeaders() };
     const { target, headers } = this.#routed.forwardTo(choice.backend, sent);
-    if (timeouts.requestMs !== undefined) this.#startDeadline(timeouts.requestMs);
+    if (timeouts.requestMs !== undefined)
+      this.#deadline = startDeadline(this.#path.clock, timeouts.requestMs, (error) => this.#isLate(error));
     this.#upstreamRequest = {
       method,
       path: target,
-      headers,
+      headers: this.#span?.nameIn(headers) ?? headers,
       body: this.#body ?? (this.#plan === 'stream' || this.#plan === 'special' ? this.#client : null),
       unsafe: this.unsafe,
       headMs: timeouts.headMs,
@@ -243,17 +250,10 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     return 'complete';
   }
 
-  /** The whole exchange's limit: a problem while nothing is out, else a cut connection. */
-  #startDeadline(ms: number): void {
-    this.#deadline = new AbortController();
-    this.#path.clock.sleep(ms, this.#deadline.signal).then(
-      () => {
-        const late = Object.assign(new Error('the time for the whole exchange is over'), { code: 'ETIMEOUT' });
-        if (this.#control === undefined) this.#problem(upstreamProblem(late, this.#backend?.name ?? 'the backend'));
-        else this.#control.abort(late);
-      },
-      () => {},
-    );
+  /** The whole exchange took too long: a problem while nothing is out, else a cut connection. */
+  #isLate(error: Error): void {
+    if (this.#control === undefined) this.#problem(upstreamProblem(error, this.#backend?.name ?? 'the backend'));
+    else this.#control.abort(error);
   }
 
   received(chunk: Buffer): Flow {
@@ -343,6 +343,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   }
 
   clientClosed(): void {
+    this.#tell();
     if (!this.#admitted) {
       this.#path.gatekeeper.leave(this);
       return;
@@ -351,6 +352,22 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     this.#stats?.record(status, this.#path.clock.elapsedMs() - this.#startMs, this.#path.clock.nowMs());
     if (status === 0 && !this.#upstreamDone) this.#leaveUpstream();
     this.#finishWhenDone();
+  }
+
+  /** To whoever looks on: the access log, a span. */
+  #tell(): void {
+    if (this.#span === undefined && this.#path.accessLog === undefined) return;
+    const record = this.#routed.record({
+      status: this.#client.status,
+      bytes: this.#received,
+      durationMs: this.#path.clock.elapsedMs() - this.#startMs,
+      requestId: this.#requestId,
+      backend: this.#backend?.name,
+      reason: this.#reason,
+      traceId: this.#span?.traceId,
+    });
+    this.#span?.end(record);
+    this.#path.accessLog?.write(record);
   }
 
   #leaveUpstream(): void {

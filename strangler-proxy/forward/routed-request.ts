@@ -1,14 +1,16 @@
+import type { ExchangeRecord } from '../access-log/exchange-record.ts';
 import type { Backend, OperationMatch } from '../config/proxy-config.ts';
 import { clientViewOf, type ClientView } from '../filters/client-view.ts';
 import type { FilterAnswer } from '../filters/redirect.ts';
 import { answerAs, answerHere, forwardAs, type Forwarded } from '../filters/route-filters.ts';
+import { clientAddress } from '../headers/forwarded.ts';
 import type { RequestHead } from '../headers/request-head.ts';
 import { matchOperations } from '../operations/match-operations.ts';
 import { unreadable, type Operations } from '../operations/operation.ts';
 import { readOperations, standsInBody } from '../operations/operation-table.ts';
 import type { RankedMatch } from '../routing/condition-index.ts';
 import { isSafeRequest } from '../routing/decide-side.ts';
-import type { MatchRequest } from '../routing/match-request.ts';
+import { headerValue, type MatchRequest } from '../routing/match-request.ts';
 import type { RouteTable } from '../routing/route-table.ts';
 import type { BodyPlan } from './collected-body.ts';
 import type { DataPath } from './data-path.ts';
@@ -22,7 +24,7 @@ export class RoutedRequest {
   readonly asked: MatchRequest;
   readonly #path: DataPath;
   readonly #head: Extract<RequestHead, { kind: 'head' }>;
-  readonly #came: { readonly trusted: boolean; readonly secure: boolean };
+  readonly #came: { readonly peer: string; readonly trusted: boolean; readonly secure: boolean };
   readonly #protocol: OperationMatch | undefined;
   #operations: Operations | undefined;
   #operationSafe: boolean | undefined;
@@ -40,7 +42,7 @@ export class RoutedRequest {
     this.#head = head;
     this.#protocol = path.operations.protocolOf(asked);
     if (this.#protocol !== undefined && !(hasBody(head) && standsInBody(this.#protocol))) this.read(undefined);
-    this.#came = { trusted: path.trust.trusts(came.peer), secure: came.secure };
+    this.#came = { ...came, trusted: path.trust.trusts(came.peer) };
   }
 
   /** Found once a table: routes may have changed while a fence held the request. */
@@ -97,6 +99,25 @@ export class RoutedRequest {
       weighted,
       clientOf: this.#clientOf,
     });
+  }
+
+  /** What became of it, for those who look on. */
+  record(
+    outcome: Pick<ExchangeRecord, 'status' | 'bytes' | 'durationMs' | 'requestId' | 'backend' | 'reason' | 'traceId'>,
+  ): ExchangeRecord {
+    const { method, path, query, host, rawHeaders } = this.asked;
+    return {
+      ...outcome,
+      startMs: this.#path.clock.nowMs() - outcome.durationMs,
+      method,
+      target: query === '' ? path : `${path}?${query}`,
+      host,
+      httpVersion: this.#head.httpVersion,
+      clientAddress: clientAddress(this.#came.peer, this.#head.forwardedFor, this.#path.trust),
+      route: this.routeName,
+      userAgent: headerValue(rawHeaders, 'user-agent'),
+      referer: headerValue(rawHeaders, 'referer'),
+    };
   }
 
   readonly #clientOf = (): ClientView => clientViewOf({ ...this.#head, ...this.#came });
