@@ -11,7 +11,7 @@ import {
 } from '@overgrow/core';
 import { createAccessLog } from './access-log/access-log-sink.ts';
 import type { ProxyConfig } from './config/proxy-config.ts';
-import { createDataPath } from './forward/data-path.ts';
+import { createDataPath, type DataPath } from './forward/data-path.ts';
 import { createUpstreams } from './forward/upstreams.ts';
 import { createFront } from './front/front-server.ts';
 import { createHttp1Server, endRaw } from './front/http1-server.ts';
@@ -53,6 +53,8 @@ export interface Proxy extends AsyncDisposable {
   readonly address: ListenAddress | undefined;
   readonly traffic: TrafficPort;
   readonly metrics: Registry;
+  /** For the adapters, which decide inside another program's server. */
+  readonly path: DataPath;
   /** True when the port is open and the owners are known. */
   isReady(): boolean;
   status(): ProxyStatus;
@@ -140,6 +142,7 @@ export function createProxy(options: ProxyOptions): Proxy {
         contexts.setWeight(ref.context, Math.max(0, Math.min(10_000, Math.round(weight)))),
     },
     metrics: metrics.registry,
+    path,
     isReady: () => address !== undefined && stopping === undefined && gatekeeper.isReady(),
     status: () =>
       readProxyStatus({

@@ -1,3 +1,6 @@
+export { createExpressMiddleware } from './adapters/express-middleware.ts';
+export { createFastifyPlugin } from './adapters/fastify-plugin.ts';
+export { createMiddlewareRouter, RoutingRefused } from './adapters/middleware-router.ts';
 export { createAdminServer, type AdminServer, type AdminServerOptions } from './admin/admin-server.ts';
 export { createProxyAdmin } from './admin/proxy-admin-server.ts';
 export type { BackendStatus, ProxyStatus, RouteStatus } from './admin/proxy-status.ts';
@@ -18,6 +21,7 @@ export type { ListenAddress } from './front/listening-server.ts';
 export type { GateStatus } from './gate/gatekeeper.ts';
 export type { AttemptInForce, GateMode } from './gate/gate.ts';
 export { lintRoutes, type LintFinding, type LintReport } from './lint/lint-routes.ts';
+export { compileRouteTable, type RouteTable } from './routing/route-table.ts';
 export { createExplainer, type ExplainRequest, type Explanation } from './routing/explain.ts';
 export type { ContextInForce } from './routing/decide-side.ts';
 export { createSimulation, type SimulatedRoute, type Simulation } from './simulation/simulate.ts';

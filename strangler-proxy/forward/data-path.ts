@@ -45,6 +45,7 @@ export interface DataPath {
   readonly table: RouteTable;
   readonly operations: OperationTable;
   readonly maxOperationBytes: number;
+  readonly monolith: Backend;
   readonly gatekeeper: Gatekeeper;
   readonly metrics: TrafficMetrics;
   readonly clock: Clock;
@@ -112,6 +113,7 @@ export function createDataPath(parts: DataPathParts): DataPath {
     table: parts.table,
     operations: parts.operations,
     maxOperationBytes: config.limits.maxOperationBytes,
+    monolith,
     gatekeeper: parts.gatekeeper,
     metrics,
     clock: parts.clock,
