@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { analyze } from './analyze.ts';
+import { extractFacts } from './facts/extract-facts.ts';
 import { renderTerminalReport } from './report/render-terminal.ts';
 
 describe('repositories as they are', () => {
@@ -62,15 +63,37 @@ describe('repositories as they are', () => {
     });
   });
 
-  test('a program of its own beside the monolith is left out', async () => {
+  test('a program beside the monolith is left out once a migration is under way, and is part of it before', async () => {
     await write('package.json', '{"name":"shop"}');
     for (const name of ['a', 'b', 'c']) await write(`${name}.ts`, 'export {};');
     await write('services/tax/package.json', '{"name":"tax"}');
     await write('services/tax/main.ts', 'export {};');
+    expect((await analyze({ root })).counts.modules).toBe(4);
+    await write('overgrow.yaml', 'version: 1');
     const report = await analyze({ root });
     expect(report.counts.modules).toBe(3);
     expect(report.skipped).toEqual([
       { path: 'services/tax', reason: 'a package of its own that nothing else imports' },
+    ]);
+  });
+
+  test('what a name calls test or build output is read when the source imports it', async () => {
+    await write('app.ts', "import { Policy } from './coverage/policy.ts';\nimport './dist/lines.js';\nnew Policy();\n");
+    await write('coverage/policy.ts', "import './terms.ts';\nexport class Policy {}\n");
+    await write('coverage/terms.ts', 'export {};');
+    await write('coverage/lcov.ts', 'export {};');
+    await write('dist/lines.js', 'export {};');
+    await write('src/lines.ts', 'export {};');
+    const facts = await extractFacts(root);
+    expect((facts.units ?? []).filter(({ kind }) => kind === 'module').map(({ id }) => id)).toEqual([
+      'app.ts',
+      'coverage/policy.ts',
+      'coverage/terms.ts',
+      'src/lines.ts',
+    ]);
+    expect(facts.skipped).toEqual([
+      { path: 'coverage', reason: 'test coverage, except 2 that the source imports' },
+      { path: 'dist', reason: 'build output' },
     ]);
   });
 

@@ -8,3 +8,6 @@ export { serializeFacts } from './facts/serialize-facts.ts';
 export { describe as describeSurprise, renderTerminalReport, type TerminalOptions } from './report/render-terminal.ts';
 export type * from './report/report.ts';
 export { reportVersion } from './report/report.ts';
+export { explainAccess, findCycles, findDependents, shortestPath, type Reason } from './questions/answers.ts';
+export { callGraph, moduleGraph, type Step } from './questions/module-graph.ts';
+export { renderDrawing, renderSteps, type DrawingFormat } from './questions/render-steps.ts';

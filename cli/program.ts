@@ -3,6 +3,7 @@ import { analyzeCommand } from './commands/analyze.ts';
 import { cdcCommand } from './commands/cdc.ts';
 import { cutoverCommand } from './commands/cutover.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { graphCommand } from './commands/graph.ts';
 import { initCommand } from './commands/init.ts';
 import { proxyCommand } from './commands/proxy.ts';
 import { rollbackCommand } from './commands/rollback.ts';
@@ -28,6 +29,7 @@ export interface Outcome {
  */
 const commands: readonly ((terminal: Terminal, outcome: Outcome) => Command)[] = [
   analyzeCommand,
+  graphCommand,
   initCommand,
   doctorCommand,
   upCommand,

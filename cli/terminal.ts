@@ -32,6 +32,7 @@ export function createTerminal(): Terminal {
       if (error.code !== 'EPIPE') throw error;
       abort.abort(new Interrupted('a closed output'));
     });
+  abort.signal.addEventListener('abort', () => endInTime(), { once: true });
   let pending = false;
   const clear = () => {
     if (pending) process.stderr.write('\r\u001B[2K');
@@ -62,6 +63,19 @@ export function createTerminal(): Terminal {
     user: process.env['USER'] ?? process.env['LOGNAME'] ?? systemUser(),
     signal: abort.signal,
   };
+}
+
+/** Longer than everything that a command does to end in order, the drain of the front door included. */
+const endingMs = 60_000;
+
+/** The last resort: whatever an ending waits for, a process that was told to end must not stay. */
+function endInTime(): void {
+  setTimeout(() => {
+    process.stderr.write(
+      `It did not end within ${endingMs / 1000} s and is ended now. The next start goes on from here.\n`,
+    );
+    process.exit(130);
+  }, endingMs).unref();
 }
 
 /** The reason with which a command is interrupted; exit 130. */

@@ -104,21 +104,31 @@ function mergeSmall(
   kernel: ReadonlySet<number>,
 ): number[] {
   const contextOf = communities.map((id, node) => (kernel.has(node) ? -1 : id));
-  for (let round = 0; round < graph.size; round++) {
-    const sizes = new Map<number, number>();
-    contextOf.forEach((id, node) => {
-      if (id >= 0) sizes.set(id, (sizes.get(id) ?? 0) + (node < leafCount ? 1 : 0.5));
-    });
-    const small = [...sizes].filter(([, size]) => size < 3).sort(([a, x], [b, y]) => x - y || a - b);
-    const merged = small.some(([id]) => {
-      const target = closest(graph, contextOf, id);
-      if (target === undefined) return false;
-      contextOf.forEach((own, node) => {
-        if (own === id) contextOf[node] = target;
-      });
-      return true;
-    });
-    if (!merged) break;
+  const members = new Map<number, number[]>();
+  contextOf.forEach((id, node) => {
+    if (id < 0) return;
+    const list = members.get(id);
+    if (list === undefined) members.set(id, [node]);
+    else list.push(node);
+  });
+  const sizeOf = (nodes: readonly number[]) => nodes.reduce((sum, node) => sum + (node < leafCount ? 1 : 0.5), 0);
+  const sizes = new Map([...members].map(([id, nodes]) => [id, sizeOf(nodes)]));
+  const small = new Set([...sizes].filter(([, size]) => size < 3).map(([id]) => id));
+  while (small.size > 0) {
+    const [id] = [...small].sort((a, b) => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0) || a - b);
+    if (id === undefined) break;
+    small.delete(id);
+    const own = members.get(id) ?? [];
+    // Who has no tie now gets none later: what it is tied to only changes its name.
+    const target = closest(graph, contextOf, own);
+    if (target === undefined) continue;
+    for (const node of own) contextOf[node] = target;
+    const joined = members.get(target) ?? [];
+    for (const node of own) joined.push(node);
+    members.delete(id);
+    const size = (sizes.get(target) ?? 0) + (sizes.get(id) ?? 0);
+    sizes.set(target, size);
+    if (size >= 3) small.delete(target);
   }
   return renumber(gatherLoose(contextOf, graph));
 }
@@ -131,15 +141,15 @@ function gatherLoose(contextOf: number[], graph: WeightedGraph): number[] {
   return contextOf.map((id, node) => (loose[node] === true && home !== undefined ? home : id));
 }
 
-function closest(graph: WeightedGraph, contextOf: readonly number[], id: number): number | undefined {
+/** The context that nodes of one context are tied to most. */
+function closest(graph: WeightedGraph, contextOf: readonly number[], nodes: readonly number[]): number | undefined {
   const ties = new Map<number, number>();
-  contextOf.forEach((own, node) => {
-    if (own !== id) return;
+  for (const node of nodes) {
     for (const [other, weight] of graph.neighbours[node] ?? []) {
       const target = contextOf[other] ?? -1;
-      if (target >= 0 && target !== id) ties.set(target, (ties.get(target) ?? 0) + weight);
+      if (target >= 0 && target !== contextOf[node]) ties.set(target, (ties.get(target) ?? 0) + weight);
     }
-  });
+  }
   return [...ties].sort(([a, x], [b, y]) => y - x || a - b)[0]?.[0];
 }
 

@@ -104,13 +104,21 @@ export function wordView(
   const scores = new Float64Array(size);
   smooth.forEach((vector, node) => {
     const touched: number[] = [];
+    const common: (readonly [string, number])[] = [];
     for (const [word, weight] of vector) {
       const posting = postings.get(word);
-      posting?.nodes.forEach((other, index) => {
+      if (posting === undefined) continue;
+      if (posting.nodes.length > commonWord) {
+        common.push([word, weight]);
+        continue;
+      }
+      posting.nodes.forEach((other, index) => {
         if (scores[other] === 0) touched.push(other);
         scores[other] = (scores[other] ?? 0) + weight * (posting.weights[index] ?? 0);
       });
     }
+    for (const [word, weight] of common)
+      for (const other of touched) scores[other] = (scores[other] ?? 0) + weight * (smooth[other]?.get(word) ?? 0);
     const nearest = touched
       .filter((other) => other !== node && (scores[other] ?? 0) > 0.08)
       .sort((x, y) => (scores[y] ?? 0) - (scores[x] ?? 0) || x - y);
@@ -119,6 +127,12 @@ export function wordView(
   });
   return builder.build();
 }
+
+/**
+ * A word that more leaves than this have in common adds to the likeness of those that share a rarer one, and makes no neighbours by
+ * itself: else the cost would grow with the square of the repository.
+ */
+const commonWord = 300;
 
 const longestVector = 64;
 
@@ -137,6 +151,9 @@ function mixed(
   return normalise(new Map(kept));
 }
 
+/** Ties of one file to others of its folder. */
+const mostTies = 80;
+
 /**
  * Files of one folder belong together as far as the folder holds together: by how much likelier its files depend on each other than
  * any two files do. A folder of all controllers ties nothing.
@@ -148,7 +165,10 @@ export function folderView(size: number, leaves: Leaves, edges: readonly LeafEdg
     return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
   });
   folderOf.forEach((folder, leaf) => {
-    if (folder !== '') folders.set(folder, [...(folders.get(folder) ?? []), leaf]);
+    if (folder === '') return;
+    const members = folders.get(folder);
+    if (members === undefined) folders.set(folder, [leaf]);
+    else members.push(leaf);
   });
   const linked = new Map<string, number>();
   const pairs = new Set(edges.map(({ from, to }) => (from < to ? `${from} ${to}` : `${to} ${from}`)));
@@ -163,8 +183,15 @@ export function folderView(size: number, leaves: Leaves, edges: readonly LeafEdg
   for (const [folder, members] of folders) {
     const rate = (linked.get(folder) ?? 0) / Math.max(1, (members.length * (members.length - 1)) / 2);
     const weight = base === 0 ? 1 : Math.min(2, Math.log1p(rate / base) / 2);
+    // In a large folder each file is tied to the next ones round the list, as strongly in sum as to all.
+    const reach = Math.min(members.length - 1, mostTies);
+    const tie = weight / Math.max(1, reach);
     members.forEach((a, index) => {
-      for (const b of members.slice(index + 1)) builder.add(a, b, weight / Math.max(1, members.length - 1));
+      if (reach === members.length - 1)
+        for (let at = index + 1; at < members.length; at++) builder.add(a, members[at] ?? a, tie);
+      else
+        for (let step = 1; step <= reach / 2; step++)
+          builder.add(a, members[(index + step) % members.length] ?? a, tie);
     });
   }
   return builder.build();

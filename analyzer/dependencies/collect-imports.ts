@@ -1,192 +1,243 @@
-import type { ModuleTree } from '../source/module-tree.ts';
-import type { ImportRecord, SymbolPath, TextPiece } from '../source/module-summary.ts';
+import type { Comment } from 'oxc-parser';
+import type { ImportRecord } from '../source/module-summary.ts';
 import type { LineIndex } from '../source/place.ts';
-import { recordValue } from '../source/record-value.ts';
-import { requiredModule } from '../source/resolve-local.ts';
-import type { Scope } from '../source/scopes.ts';
 import { childrenOf, staticKey, unwrap, type Node } from '../source/syntax-tree.ts';
+import { nameOf } from './collect-exports.ts';
 
 type Program = Extract<Node, { type: 'Program' }>;
 
-export interface ModuleLinks {
-  readonly imports: readonly ImportRecord[];
-  readonly exports: ReadonlyMap<string, SymbolPath>;
-  readonly starExports: readonly string[];
-  readonly dynamicImports: readonly { readonly text: string; readonly line: number }[];
+/** An import whose target is only known in part. `pattern` has `*` for what is not known; undefined when nothing is. */
+export interface DynamicImport {
+  readonly text: string;
+  readonly pattern: string | undefined;
+  readonly line: number;
 }
 
-/** Imports and exports of both module systems. `module.exports = x` is the export `=`. */
-export function collectImports(
-  program: Program,
-  tree: ModuleTree,
-  lines: LineIndex,
-  values: Map<string, SymbolPath>,
-  texts: Map<string, readonly TextPiece[]>,
-): ModuleLinks {
+export interface ModuleImports {
+  readonly imports: readonly ImportRecord[];
+  readonly dynamicImports: readonly DynamicImport[];
+}
+
+/**
+ * Everything by which a module names another: `import`, `export from`, `import type`, `import()`, `import('…')` as a type, `require` in
+ * every shape, `require.context`, `import.meta.glob`, `new URL('…', import.meta.url)`, AMD's `define`, `/// <reference path>`.
+ */
+export function collectImports(program: Program, comments: readonly Comment[], lines: LineIndex): ModuleImports {
   const imports: ImportRecord[] = [];
-  const exports = new Map<string, SymbolPath>();
-  const starExports: string[] = [];
-  const dynamicImports: { text: string; line: number }[] = [];
+  const dynamicImports: DynamicImport[] = [];
   const add = (specifier: string, names: readonly string[], type: boolean, at: number) => {
     imports.push({ specifier, names, type, line: lines.lineAt(at) });
   };
+  const addExpression = (node: Node | undefined, names: readonly string[], at: number, text: string) => {
+    for (const specifier of specifiersOf(node)) {
+      if (specifier !== undefined && !specifier.includes('*')) add(specifier, names, false, at);
+      // `${folder}/index.js` may be anywhere: only a pattern that begins with something known is worth following.
+      else
+        dynamicImports.push({
+          text,
+          pattern: specifier !== undefined && /[\w@~.]\/.*\*/.test(specifier) ? specifier : undefined,
+          line: lines.lineAt(at),
+        });
+    }
+  };
 
-  for (const node of program.body) {
+  const requires = new Set(['require']);
+  const visit = (node: Node): void => {
     switch (node.type) {
       case 'ImportDeclaration': {
         const names = node.specifiers.map((specifier) => ({
           name: importedName(specifier),
-          type: specifier.type === 'ImportSpecifier' && specifier.importKind === 'type',
+          type: node.importKind === 'type' || (specifier.type === 'ImportSpecifier' && specifier.importKind === 'type'),
         }));
-        const types = names.filter((entry) => entry.type || node.importKind === 'type').map((entry) => entry.name);
-        const used = names.filter((entry) => !entry.type && node.importKind !== 'type').map((entry) => entry.name);
+        const types = names.filter((entry) => entry.type).map((entry) => entry.name);
+        const used = names.filter((entry) => !entry.type).map((entry) => entry.name);
         if (types.length > 0) add(node.source.value, types, true, node.start);
-        if (used.length > 0 || names.length === 0) add(node.source.value, used, false, node.start);
-        break;
+        if (used.length > 0 || names.length === 0) add(node.source.value, used, node.importKind === 'type', node.start);
+        return;
       }
-      case 'ExportNamedDeclaration':
-        exportNamed(node);
-        break;
+      case 'ExportNamedDeclaration': {
+        if (node.source === null) return;
+        const kindOf = (type: boolean) =>
+          node.specifiers
+            .filter((entry) => (node.exportKind === 'type' || entry.exportKind === 'type') === type)
+            .map((entry) => nameOf(entry.local));
+        const [types, used] = [kindOf(true), kindOf(false)];
+        if (types.length > 0) add(node.source.value, types, true, node.start);
+        if (used.length > 0 || types.length === 0) add(node.source.value, used, node.exportKind === 'type', node.start);
+        return;
+      }
       case 'ExportAllDeclaration':
         add(node.source.value, ['*'], node.exportKind === 'type', node.start);
-        if (node.exported === null) starExports.push(node.source.value);
-        else
-          exports.set(nameOf(node.exported), {
-            root: { kind: 'import', specifier: node.source.value, name: '*' },
-            steps: [],
-          });
-        break;
-      case 'ExportDefaultDeclaration':
-        exportDefault(node.declaration as Node);
-        break;
-      case 'TSExportAssignment':
-        recordExport('=', node.expression);
-        break;
+        return;
       case 'TSImportEqualsDeclaration':
-        if (node.moduleReference.type === 'TSExternalModuleReference') {
-          const specifier = node.moduleReference.expression.value;
-          add(specifier, ['='], node.importKind === 'type', node.start);
-        }
-        break;
+        if (node.moduleReference.type === 'TSExternalModuleReference')
+          add(node.moduleReference.expression.value, ['='], node.importKind === 'type', node.start);
+        return;
+      case 'TSImportType':
+        add(node.source.value, ['*'], true, node.start);
+        return;
+      case 'ImportExpression':
+        addExpression(node.source, ['*'], node.start, 'import(…)');
+        return;
+      case 'VariableDeclarator':
+        // `const load = createRequire(import.meta.url)`, `const load = require`
+        if (node.id.type === 'Identifier' && node.init !== null && isRequireMaker(node.init))
+          requires.add(node.id.name);
+        return;
+      case 'NewExpression':
+        if (isModuleUrl(node)) addExpression(node.arguments[0], [], node.start, 'new URL(…)');
+        else if (node.callee.type === 'Identifier' && node.callee.name === 'require')
+          addExpression(node.arguments[0], ['='], node.start, 'require(…)');
+        return;
+      case 'CallExpression':
+        visitCall(node);
+        return;
       default:
     }
-  }
+  };
 
-  function exportNamed(node: Extract<Node, { type: 'ExportNamedDeclaration' }>): void {
-    if (node.source !== null) {
-      const specifier = node.source.value;
-      const names = node.specifiers.map((entry) => nameOf(entry.local));
-      add(specifier, names, node.exportKind === 'type', node.start);
-      for (const entry of node.specifiers) {
-        exports.set(nameOf(entry.exported), {
-          root: { kind: 'import', specifier, name: nameOf(entry.local) },
-          steps: [],
-        });
-      }
+  const visitCall = (node: Extract<Node, { type: 'CallExpression' }>): void => {
+    const callee = unwrap(node.callee);
+    const [first] = node.arguments;
+    if (callee.type === 'Identifier') {
+      if (requires.has(callee.name) && node.arguments.length > 0) {
+        if (first?.type === 'ArrayExpression') addList(first, node.start);
+        else addExpression(first, ['='], node.start, 'require(…)');
+      } else if (callee.name === 'define') {
+        const list = node.arguments.find((argument) => argument.type === 'ArrayExpression');
+        if (list?.type === 'ArrayExpression' && node.arguments.length > 1) addList(list, node.start);
+      } else if (isRequireMaker(callee) && first !== undefined) addExpression(first, ['='], node.start, 'require(…)');
       return;
     }
-    for (const entry of node.specifiers) exportLocal(nameOf(entry.exported), nameOf(entry.local));
-    if (node.declaration !== null) for (const name of declaredNames(node.declaration)) exportLocal(name, name);
-  }
+    if (callee.type === 'CallExpression' && isRequireMaker(callee))
+      addExpression(first, ['='], node.start, 'require(…)');
+    if (callee.type !== 'MemberExpression') return;
+    const name = staticKey(callee.property, callee.computed);
+    const object = unwrap(callee.object);
+    if (object.type === 'Identifier' && object.name === 'module' && name === 'require')
+      addExpression(first, ['='], node.start, 'require(…)');
+    else if (object.type === 'Identifier' && requires.has(object.name) && name === 'resolve') {
+      // A path of its own is used somehow; that of a package only says where it is.
+      for (const specifier of specifiersOf(first))
+        if (specifier?.startsWith('.') === true && !specifier.includes('*')) add(specifier, [], false, node.start);
+    } else if (object.type === 'Identifier' && requires.has(object.name) && name === 'context') {
+      const [specifier] = specifiersOf(first);
+      const deep = node.arguments[1]?.type !== 'Literal' || node.arguments[1].value !== false;
+      if (specifier !== undefined)
+        dynamicImports.push({
+          text: 'require.context(…)',
+          pattern: `${specifier}/${deep ? '**/' : ''}*`,
+          line: lines.lineAt(node.start),
+        });
+    } else if (object.type === 'MetaProperty' && (name === 'glob' || name === 'globEager' || name === 'resolve')) {
+      const list = first?.type === 'ArrayExpression' ? first.elements.filter((element) => element !== null) : [first];
+      for (const element of list)
+        for (const specifier of specifiersOf(element)) {
+          if (specifier === undefined || specifier.startsWith('!')) continue;
+          if (specifier.includes('*'))
+            dynamicImports.push({ text: `import.meta.${name}(…)`, pattern: specifier, line: lines.lineAt(node.start) });
+          else if (specifier.startsWith('.')) add(specifier, ['*'], false, node.start);
+        }
+    }
+  };
 
-  function exportLocal(exported: string, local: string): void {
-    const declaration = tree.module.declarations.get(local)?.[0]?.declaration;
-    if (declaration?.kind === 'import')
-      exports.set(exported, {
-        root: { kind: 'import', specifier: declaration.specifier, name: declaration.name },
-        steps: [],
-      });
-    else if (
-      (declaration?.kind === 'function' || declaration?.kind === 'class') &&
-      declaration.scope.unit !== undefined
-    ) {
-      exports.set(exported, { root: { kind: 'unit', name: declaration.scope.unit }, steps: [] });
-    } else exports.set(exported, { root: { kind: 'binding', name: local }, steps: [] });
-  }
+  const addList = (list: Extract<Node, { type: 'ArrayExpression' }>, at: number): void => {
+    for (const element of list.elements) {
+      const [specifier] = element === null ? [] : specifiersOf(element);
+      if (specifier !== undefined && !['require', 'exports', 'module'].includes(specifier))
+        add(specifier, ['='], false, at);
+    }
+  };
 
-  function exportDefault(node: Node): void {
-    const inner = unwrap(node);
-    if (inner.type === 'Identifier') exportLocal('default', inner.name);
-    else recordExport('default', inner);
+  for (const comment of comments) {
+    const reference =
+      comment.type === 'Line' ? /^\/\s*<reference\s+path\s*=\s*["']([^"']+)["']/.exec(comment.value)?.[1] : undefined;
+    if (reference !== undefined)
+      add(reference.startsWith('.') ? reference : `./${reference}`, ['*'], true, comment.start);
   }
-
-  function recordExport(name: string, node: Node, scope: Scope = tree.module): void {
-    const inner = unwrap(node);
-    const unit = tree.scopeOf.get(inner)?.unit;
-    if (unit !== undefined) exports.set(name, { root: { kind: 'unit', name: unit }, steps: [] });
-    else if (inner.type === 'Identifier') exportLocal(name, inner.name);
-    else {
-      recordValue(`…${name}`, inner, scope, tree, values, texts);
-      exports.set(name, { root: { kind: 'binding', name: `…${name}` }, steps: [] });
+  const pending: Node[] = [program];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    visit(node);
+    const children = childrenOf(node);
+    for (let index = children.length - 1; index >= 0; index--) {
+      const child = children[index];
+      if (child !== undefined) pending.push(child);
     }
   }
+  return { imports, dynamicImports };
+}
 
-  // CommonJS: what is assigned to `exports` and what is required, anywhere in the file.
-  for (const { node, scope } of tree.assignments) {
-    const name = commonJsExport(node.left);
-    if (name !== undefined) recordExport(name, node.right, scope);
-  }
-  for (const { node } of tree.calls) {
-    const specifier = requiredModule(node);
-    if (specifier !== undefined) add(specifier, ['='], false, node.start);
-    else if (node.callee.type === 'Identifier' && node.callee.name === 'require' && node.arguments.length === 1) {
-      dynamicImports.push({ text: 'require(…)', line: lines.lineAt(node.start) });
+/** What a specifier may be, `*` for parts that are not known; `undefined` when nothing is. Both branches of `a ? './b' : './c'`. */
+function specifiersOf(node: Node | undefined): (string | undefined)[] {
+  if (node === undefined) return [undefined];
+  const inner = unwrap(node);
+  if (inner.type === 'ConditionalExpression')
+    return [...specifiersOf(inner.consequent), ...specifiersOf(inner.alternate)];
+  if (inner.type === 'LogicalExpression') return [...specifiersOf(inner.left), ...specifiersOf(inner.right)];
+  const text = specifierOf(inner);
+  return [text === '*' ? undefined : text];
+}
+
+function specifierOf(node: Node): string {
+  const inner = unwrap(node);
+  switch (inner.type) {
+    case 'Literal':
+      return typeof inner.value === 'string' ? inner.value : '*';
+    case 'TemplateLiteral':
+      return inner.quasis
+        .map((quasi, index) => {
+          const hole = inner.expressions[index];
+          return (quasi.value.cooked ?? '') + (hole === undefined ? '' : specifierOf(hole));
+        })
+        .join('');
+    case 'BinaryExpression':
+      return inner.operator === '+' ? specifierOf(inner.left) + specifierOf(inner.right) : '*';
+    case 'Identifier':
+      return inner.name === '__dirname' ? '.' : '*';
+    case 'MemberExpression':
+      return inner.object.type === 'MetaProperty' && staticKey(inner.property, inner.computed) === 'dirname'
+        ? '.'
+        : '*';
+    case 'CallExpression': {
+      const callee = unwrap(inner.callee);
+      const name = callee.type === 'MemberExpression' ? staticKey(callee.property, callee.computed) : nameOf(callee);
+      if (name === 'resolve' && callee.type === 'MemberExpression' && nameOf(callee.object) === 'require')
+        return specifierOf(inner.arguments[0] ?? inner);
+      if (name !== 'join' && name !== 'resolve') return '*';
+      const parts = inner.arguments.map((argument) => specifierOf(argument));
+      return parts[0] === '.' && parts.length > 1
+        ? ['.', ...parts.slice(1).map((part) => part.replace(/^\.\//, ''))].join('/')
+        : '*';
     }
+    default:
+      return '*';
   }
-  for (const found of findImportExpressions(program)) {
-    if (found.source.type === 'Literal' && typeof found.source.value === 'string')
-      add(found.source.value, ['*'], false, found.start);
-    else if (found.source.type === 'TemplateLiteral' && found.source.expressions.length === 0) {
-      add(found.source.quasis[0]?.value.cooked ?? '', ['*'], false, found.start);
-    } else dynamicImports.push({ text: 'import(…)', line: lines.lineAt(found.start) });
-  }
-  return { imports, exports, starExports, dynamicImports };
 }
 
-/** `module.exports` and `exports` are `=`, `exports.a` and `module.exports.a` are `a`. */
-function commonJsExport(left: Node): string | undefined {
-  if (left.type !== 'MemberExpression') return undefined;
-  const name = staticKey(left.property, left.computed);
-  if (left.object.type === 'Identifier' && left.object.name === 'module') return name === 'exports' ? '=' : undefined;
-  if (left.object.type === 'Identifier' && left.object.name === 'exports') return name;
-  return commonJsExport(left.object) === '=' ? name : undefined;
+/** `createRequire(import.meta.url)`, or `require` itself. */
+function isRequireMaker(node: Node): boolean {
+  const inner = unwrap(node);
+  if (inner.type === 'Identifier') return inner.name === 'require';
+  if (inner.type !== 'CallExpression') return false;
+  const callee = unwrap(inner.callee);
+  const name = callee.type === 'MemberExpression' ? staticKey(callee.property, callee.computed) : nameOf(callee);
+  return name === 'createRequire';
 }
 
-function findImportExpressions(node: Node): Extract<Node, { type: 'ImportExpression' }>[] {
-  const found: Extract<Node, { type: 'ImportExpression' }>[] = [];
-  const pending: Node[] = [node];
-  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    if (at.type === 'ImportExpression') found.push(at);
-    pending.push(...childrenOf(at));
-  }
-  return found.sort((a, b) => a.start - b.start);
+/** `new URL('./worker.ts', import.meta.url)`. */
+function isModuleUrl(node: Extract<Node, { type: 'NewExpression' }>): boolean {
+  const [target, base] = node.arguments;
+  return (
+    nameOf(node.callee) === 'URL' &&
+    target !== undefined &&
+    // Only code: a folder or a picture is no module.
+    /^\..*\.[cm]?[jt]sx?$/.test(specifiersOf(target)[0] ?? '') &&
+    base?.type === 'MemberExpression' &&
+    base.object.type === 'MetaProperty'
+  );
 }
 
 function importedName(specifier: Extract<Node, { type: 'ImportDeclaration' }>['specifiers'][number]): string {
   if (specifier.type === 'ImportDefaultSpecifier') return 'default';
   return specifier.type === 'ImportNamespaceSpecifier' ? '*' : nameOf(specifier.imported);
-}
-
-function nameOf(node: Node): string {
-  return node.type === 'Identifier' ? node.name : node.type === 'Literal' ? String(node.value) : '';
-}
-
-function declaredNames(node: Node): string[] {
-  if (node.type === 'VariableDeclaration')
-    return node.declarations.flatMap((declarator) => patternNames(declarator.id));
-  if ('id' in node && node.id !== null && node.id !== undefined && (node.id as Node).type === 'Identifier')
-    return [nameOf(node.id as Node)];
-  return [];
-}
-
-function patternNames(pattern: Node): string[] {
-  if (pattern.type === 'Identifier') return [pattern.name];
-  if (pattern.type === 'ObjectPattern')
-    return pattern.properties.flatMap((property) =>
-      patternNames(property.type === 'RestElement' ? property.argument : property.value),
-    );
-  if (pattern.type === 'ArrayPattern')
-    return pattern.elements.flatMap((element) => (element === null ? [] : patternNames(element)));
-  if (pattern.type === 'AssignmentPattern') return patternNames(pattern.left);
-  return [];
 }

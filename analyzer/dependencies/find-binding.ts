@@ -26,7 +26,13 @@ export function findBinding(
   const rest = whole ? steps.slice(1) : steps;
   const assigned = modules.get(resolution.id)?.exports.get('=');
   if (assigned !== undefined && (root.name === '=' || root.name === 'default')) {
-    return findBinding(modules, linker, resolution.id, { root: assigned.root, steps: [...assigned.steps, ...steps] }, depth + 1);
+    return findBinding(
+      modules,
+      linker,
+      resolution.id,
+      { root: assigned.root, steps: [...assigned.steps, ...steps] },
+      depth + 1,
+    );
   }
   if (wanted === undefined) return undefined;
   const defining = linker.definingModule(resolution.id, wanted);
@@ -45,5 +51,11 @@ export function packageOrigin(
   const target = linker.follow(module, path);
   if (target?.kind !== 'external') return undefined;
   const names = [target.name, ...target.steps].filter((name) => !['default', '*', '='].includes(name));
-  return { package: target.specifier, name: names.join('.') };
+  return { package: packageOf(target.specifier), name: names.join('.') };
+}
+
+/** `@nestjs/common/decorators` is of `@nestjs/common`, `yargs/yargs` of `yargs`. */
+function packageOf(specifier: string): string {
+  const parts = specifier.split('/');
+  return parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
 }

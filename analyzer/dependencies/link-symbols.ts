@@ -85,11 +85,7 @@ export function createSymbolLinker(
   const followBound = (bound: ModulePath | undefined, steps: readonly string[], depth: number): Target | undefined =>
     bound === undefined || steps[0] !== 'new'
       ? undefined
-      : follow(
-          bound.module,
-          { root: bound.path.root, steps: [...bound.path.steps, ...steps.slice(1)] },
-          depth + 1,
-        );
+      : follow(bound.module, { root: bound.path.root, steps: [...bound.path.steps, ...steps.slice(1)] }, depth + 1);
 
   /** The longest recorded name that the steps start with. */
   const followValue = (module: string, base: string, steps: readonly string[], depth: number): Target | undefined => {
@@ -109,6 +105,12 @@ export function createSymbolLinker(
     const end: Target = { kind: 'unit', module, unit, steps };
     if (first === undefined) return end;
     const values = modules.get(module)?.values;
+    if (first === '…super') {
+      const parent = values?.get(`${unit}.…super`);
+      return parent === undefined
+        ? undefined
+        : follow(module, { root: parent.root, steps: [...parent.steps, ...steps.slice(1)] }, depth + 1);
+    }
     if (first === '()' || first === 'new') {
       if (second !== undefined) {
         const member = first === 'new' ? `${unit}.${second}` : undefined;
@@ -116,8 +118,7 @@ export function createSymbolLinker(
         if (first === 'new') {
           const bound = bindings.fields.get(`${module}#${unit}.${second}`);
           const field =
-            followBound(bound, ['new', ...steps.slice(2)], depth) ??
-            followValue(module, unit, steps.slice(1), depth);
+            followBound(bound, ['new', ...steps.slice(2)], depth) ?? followValue(module, unit, steps.slice(1), depth);
           if (field !== undefined) return field;
           const parent = values?.get(`${unit}.…super`);
           const inherited =
@@ -137,7 +138,15 @@ export function createSymbolLinker(
       return end;
     }
     if (units.has(`${unit}.${first}`)) return followUnit(module, `${unit}.${first}`, steps.slice(1), depth + 1);
-    return followValue(module, unit, steps, depth) ?? end;
+    // A static member, one of a parent, or a member of what a getter gives back.
+    const held = followValue(module, unit, steps, depth) ?? followValue(module, unit, ['()', ...steps], depth);
+    if (held !== undefined) return held;
+    const parent = values?.get(`${unit}.…super`);
+    const inherited =
+      parent === undefined
+        ? undefined
+        : follow(module, { root: parent.root, steps: [...parent.steps, ...steps] }, depth + 1);
+    return inherited?.kind === 'unit' ? inherited : end;
   };
 
   const followImport = (
@@ -148,7 +157,8 @@ export function createSymbolLinker(
     depth: number,
   ): Target | undefined => {
     const resolution = resolve(module, specifier);
-    if (resolution.kind !== 'module') return resolution.kind === 'external' ? { kind: 'external', specifier, name, steps } : undefined;
+    if (resolution.kind !== 'module')
+      return resolution.kind === 'external' ? { kind: 'external', specifier, name, steps } : undefined;
     return followExport(resolution.id, name, steps, depth + 1);
   };
 

@@ -2,19 +2,23 @@ import { linkAdapters } from '../adapters/link-adapters.ts';
 import { adapters } from '../adapters/adapters.ts';
 import { createSymbolLinker } from '../dependencies/link-symbols.ts';
 import { callEdges, importEdges, unitId } from '../dependencies/edges.ts';
-import { createModuleResolver } from '../dependencies/module-resolver-source.ts';
+import type { Resolution } from '../dependencies/module-resolver-source.ts';
 import { createReach } from '../dependencies/reach.ts';
 import { createCatalogue, type Catalogue } from '../data/sql/catalogue.ts';
 import { createSqlParser, type SqlParser } from '../data/sql/postgres-parser.ts';
 import { splitStatements } from '../data/sql/split-statements.ts';
+import type { OwnersOf } from '../history/code-owners.ts';
+import { readCodeOwners } from '../history/code-owners-files.ts';
+import { readHistory } from '../history/git-log-process.ts';
 import { finishEndpoints } from '../endpoints/finish-endpoints.ts';
 import type { ModuleSummary } from '../source/module-summary.ts';
+import { createModuleReader } from '../source/module-reader-source.ts';
+import { readModules } from '../source/read-modules.ts';
+import { openSummaryCache } from '../source/summary-cache-store.ts';
+import { threadsToUse } from '../source/worker-pool-process.ts';
 import { createLineIndex } from '../source/place.ts';
 import { listRepository, readText } from '../source/repository-files.ts';
-import { contentSkipReason } from '../source/skip-rules.ts';
 import { separatePackages } from '../source/own-packages.ts';
-import { summarizeModule } from '../source/summarize-module.ts';
-import { parseModule } from '../source/syntax-tree.ts';
 import { wiringOf } from '../wiring/wiring.ts';
 import { linkTransactions } from '../transactions/link-transactions.ts';
 import { finishAccesses } from './finish-accesses.ts';
@@ -30,6 +34,12 @@ export type Progress = (event: {
 
 export interface ExtractOptions {
   readonly progress?: Progress;
+  /** Where summaries of modules are kept from one run to the next; none are when absent. */
+  readonly cacheFolder?: string;
+  /** Reads what changed together, and who owns what, from git and CODEOWNERS. */
+  readonly history?: boolean;
+  /** Threads that read modules; as many as the machine has processors, up to eight, when absent. The facts are the same. */
+  readonly threads?: number;
 }
 
 /**
@@ -37,30 +47,38 @@ export interface ExtractOptions {
  * parse or resolve is in `skipped` and `unresolved`. Errors: `ANALYZE_NO_FOLDER`.
  */
 export async function extractFacts(root: string, options: ExtractOptions = {}): Promise<Facts> {
-  const files = await listRepository(root, (file) =>
-    adapters.some((adapter) => adapter.files?.pattern.test(file) === true),
+  const files = await listRepository(
+    root,
+    (file) => file === 'overgrow.yaml' || adapters.some((adapter) => adapter.files?.pattern.test(file) === true),
   );
-  const skipped: Skipped[] = [...files.skipped];
   const unresolved: Unresolved[] = [];
-  const modules = new Map<string, ModuleSummary>();
-  for (const [index, file] of files.sources.entries()) {
-    const summary = await readModule(files.root, file, skipped);
-    if (summary !== undefined) modules.set(file, summary);
-    if (index % 50 === 49 || index === files.sources.length - 1)
-      options.progress?.({ step: 'read', done: index + 1, total: files.sources.length });
-  }
+  const cache = options.cacheFolder === undefined ? undefined : await openSummaryCache(options.cacheFolder);
+  const read = createModuleReader({
+    root: files.root,
+    threads: options.threads ?? threadsToUse(),
+    cache,
+    onRead: (done, total) => options.progress?.({ step: 'read', done, total }),
+  });
+  const { modules, resolver, skipped: unread } = await readModules(files, read);
+  await cache?.save();
+  const skipped: Skipped[] = [...files.skipped, ...unread];
   options.progress?.({ step: 'link', done: 0, total: modules.size });
 
-  const resolver = createModuleResolver(files.root, new Set(modules.keys()), files.packages);
-  const resolve = (module: string, specifier: string) => resolver.resolve(module, specifier);
+  const resolve = (module: string, specifier: string): Resolution => {
+    const resolution = resolver.resolve(module, specifier);
+    return resolution.kind === 'module' && !modules.has(resolution.id) ? { kind: 'external' } : resolution;
+  };
   const unwired = createSymbolLinker(modules, resolve);
-  const separate = separatePackages([...modules.keys()], files.packages, importEdges(modules, unwired).dependencies);
+  const matching = (module: string, pattern: string) => resolver.matching(module, pattern);
+  const separate = files.others.includes('overgrow.yaml')
+    ? separatePackages([...modules.keys()], files.packages, importEdges(modules, unwired, matching).dependencies)
+    : [];
   const isSeparate = (file: string) => separate.some((folder) => file.startsWith(folder));
   for (const folder of separate)
     skipped.push({ path: folder.slice(0, -1), reason: 'a package of its own that nothing else imports' });
   for (const id of modules.keys()) if (isSeparate(id)) modules.delete(id);
   const linker = createSymbolLinker(modules, resolve, wiringOf(modules, unwired));
-  const imports = importEdges(modules, linker);
+  const imports = importEdges(modules, linker, matching);
 
   const parser = await createSqlParser();
   const catalogue = createCatalogue(parser, (place, reason) => unresolved.push({ place, what: 'sql', reason }));
@@ -79,35 +97,24 @@ export async function extractFacts(root: string, options: ExtractOptions = {}): 
   const routines = [...catalogue.routines(), ...found.routines];
   options.progress?.({ step: 'link', done: modules.size, total: modules.size });
 
+  const history = options.history === true ? await readHistory(files.root, modules) : undefined;
+  if (history?.remark !== undefined) skipped.push({ path: '.git', reason: history.remark });
+  const ownersOf = options.history === true ? await readCodeOwners(files.root) : undefined;
+
   return sortFacts({
     version: 1,
     source: 'overgrow analyze',
-    units: unitsOf(modules),
+    units: unitsOf(modules, ownersOf),
     entities: entitiesOf([...catalogue.entities(), ...found.entities], accesses, routines),
     dependencies: [...imports.dependencies, ...calls],
     accesses,
     endpoints: finishEndpoints(found.endpoints, found.accesses, createReach(calls)),
     routines,
     ...(found.sideEffects.length === 0 ? {} : { sideEffects: found.sideEffects }),
+    ...(history === undefined || history.changes.length === 0 ? {} : { changes: history.changes }),
     unresolved: [...unresolved, ...imports.unresolved, ...found.unresolved],
     skipped,
   });
-}
-
-async function readModule(root: string, file: string, skipped: Skipped[]): Promise<ModuleSummary | undefined> {
-  const read = await readText(root, file);
-  const reason = read.kind === 'unreadable' ? read.reason : contentSkipReason(read.text);
-  if (read.kind === 'unreadable' || reason !== undefined) {
-    skipped.push({ path: file, reason: reason ?? 'unreadable' });
-    return undefined;
-  }
-  const parsed = parseModule(file, read.text);
-  const fault = parsed.kind === 'failed' ? parsed : parsed.faults[0];
-  if (fault !== undefined) {
-    const line = createLineIndex(read.text).lineAt(fault.at);
-    skipped.push({ path: file, reason: `syntax error in line ${line}: ${fault.message}` });
-  }
-  return parsed.kind === 'parsed' ? summarizeModule(file, read.text, parsed) : undefined;
 }
 
 async function readScript(
@@ -133,7 +140,11 @@ async function readScript(
   });
 }
 
-function unitsOf(modules: ReadonlyMap<string, ModuleSummary>): Unit[] {
+function unitsOf(modules: ReadonlyMap<string, ModuleSummary>, ownersOf: OwnersOf = () => []): Unit[] {
+  const owned = (id: string) => {
+    const owners = ownersOf(id);
+    return owners.length === 0 ? {} : { owners };
+  };
   return [...modules.values()].flatMap((summary): Unit[] => [
     {
       id: summary.id,
@@ -141,6 +152,7 @@ function unitsOf(modules: ReadonlyMap<string, ModuleSummary>): Unit[] {
       lines: summary.lines,
       name: stemOf(summary.id),
       terms: summary.terms,
+      ...owned(summary.id),
       place: `${summary.id}:1`,
     },
     ...summary.units.map((unit): Unit => ({

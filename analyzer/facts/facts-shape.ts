@@ -28,6 +28,7 @@ export const recordShapes = {
       lines: number,
       name: text,
       terms: list(text),
+      owners: list(text),
       place: text,
     },
   ),
@@ -41,7 +42,7 @@ export const recordShapes = {
   ),
   dependencies: record(
     { from: unit, to: unit, kind: words('import', 'type', 'call', 'inherit', 'inject', 'event') },
-    { count: number, place: text },
+    { count: number, place: text, through: list(unit) },
   ),
   accesses: record({ unit, entity, mode }, { count: number, transaction: text, place: text, via: text }),
   endpoints: record(

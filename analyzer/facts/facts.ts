@@ -15,6 +15,8 @@ export interface Unit {
   readonly name?: string;
   /** Words of its names and of its folder-free vocabulary, lower case, most telling ones only. */
   readonly terms?: readonly string[];
+  /** Who CODEOWNERS says it belongs to. */
+  readonly owners?: readonly string[];
   /** `file:line`. */
   readonly place?: string;
 }
@@ -37,6 +39,8 @@ export interface Dependency {
   readonly kind: DependencyKind;
   readonly count?: number;
   readonly place?: string;
+  /** Barrels that the import names, when `to` is the module behind them that defines what is imported. */
+  readonly through?: readonly string[];
 }
 
 export type AccessMode = 'read' | 'write';

@@ -20,21 +20,29 @@ export function nameChildren(node: Node, names: Map<Node, string>): void {
       if (node.id !== null && node.id !== undefined && !names.has(node)) names.set(node, node.id.name);
       return;
     case 'VariableDeclarator':
-      if (node.id.type === 'Identifier') bind(node.init, node.id.name);
+      if (node.id.type === 'Identifier') {
+        bind(node.init, node.id.name);
+        nameProcedure(node.init, node.id.name, names);
+      }
       return;
     case 'AssignmentExpression':
       bind(node.right, assignedName(node.left));
       return;
     case 'Property':
       bind(node.value, staticKey(node.key, node.computed));
+      nameProcedure(node.value, staticKey(node.key, node.computed), names);
       return;
     case 'MethodDefinition':
     case 'PropertyDefinition':
       bind(node.value, staticKey(node.key, node.computed));
       return;
-    case 'ExportDefaultDeclaration':
-      if (!names.has(node.declaration)) bind(node.declaration as Node, 'default');
+    case 'ExportDefaultDeclaration': {
+      const declaration = node.declaration as Node;
+      const own =
+        (isFunction(declaration) || isClass(declaration)) && declaration.id !== null ? declaration.id?.name : undefined;
+      if (!names.has(declaration)) bind(declaration, own ?? 'default');
       return;
+    }
     case 'CallExpression':
       nameHandlers(node, names);
       return;
@@ -47,6 +55,16 @@ function assignedName(left: Node): string | undefined {
   if (left.type !== 'MemberExpression') return undefined;
   const name = staticKey(left.property, left.computed);
   return name === 'exports' ? 'default' : name;
+}
+
+/** `list: procedure.input(…).query(async () => …)`: the function is named after what holds the procedure. */
+function nameProcedure(value: Node | null, name: string | undefined, names: Map<Node, string>): void {
+  const call = value === null || name === undefined ? undefined : unwrap(value);
+  if (call?.type !== 'CallExpression' || name === undefined) return;
+  const callee = unwrap(call.callee);
+  const method = callee.type === 'MemberExpression' ? staticKey(callee.property, callee.computed) : undefined;
+  if (method === 'query' || method === 'mutation' || method === 'subscription')
+    for (const argument of call.arguments) nameInside(argument, name, names);
 }
 
 function nameHandlers(call: Extract<Node, { type: 'CallExpression' }>, names: Map<Node, string>): void {

@@ -1,5 +1,6 @@
 import type { UnitKind } from '../facts/facts.ts';
 import type { ClassRecord } from './class-records.ts';
+import type { DynamicImport } from '../dependencies/collect-imports.ts';
 import type { TransactionRecord } from '../transactions/collect-transactions.ts';
 
 /**
@@ -70,9 +71,11 @@ export interface ModuleSummary {
   readonly unitStarts: readonly (readonly [number, string])[];
   /** Local names of imports that are not relative, as guards are called by them. */
   readonly packageNames: ReadonlyMap<string, string>;
-  readonly dynamicImports: readonly { readonly text: string; readonly line: number }[];
+  readonly dynamicImports: readonly DynamicImport[];
   readonly terms: readonly string[];
   readonly transactions: readonly TransactionRecord[];
   /** What each adapter found here, by its name. */
   readonly found: ReadonlyMap<string, unknown>;
+  /** What an adapter could not read, and why. */
+  readonly faults: readonly string[];
 }

@@ -1,11 +1,12 @@
 import type { LineIndex } from './place.ts';
 import type { UnitRecord } from './module-summary.ts';
 import { nameChildren } from './bound-names.ts';
-import { annotatedType, createScope, declare, declarePattern, unitOf, type Scope } from './scopes.ts';
+import { annotatedType, createScope, declare, declarePattern, memberType, unitOf, type Scope } from './scopes.ts';
 import {
   childrenOf,
   isClass,
   isFunction,
+  staticKey,
   unwrap,
   type CallNode,
   type ClassNode,
@@ -32,12 +33,16 @@ export interface ModuleTree {
   readonly texts: readonly (Located<Node> & { readonly callee: Node | undefined; readonly name: string | undefined })[];
   readonly assignments: readonly Located<Extract<Node, { type: 'AssignmentExpression' }>>[];
   readonly returns: readonly Located<Node>[];
+  /** Functions that are members of an object literal, and that object. */
+  readonly objectMembers: ReadonlyMap<Node, Extract<Node, { type: 'ObjectExpression' }>>;
+  /** Functions that are put on a prototype (`Oven.prototype.bake = …`), and whose it is. */
+  readonly prototypeMembers: ReadonlyMap<Node, Located<Node>>;
   readonly identifiers: ReadonlyMap<string, number>;
   readonly news: readonly Located<Extract<Node, { type: 'NewExpression' }>>[];
   readonly objects: readonly Located<Extract<Node, { type: 'ObjectExpression' }>>[];
   readonly enums: readonly Located<Extract<Node, { type: 'TSEnumDeclaration' }>>[];
-  /** Names of interfaces and type aliases. */
-  readonly types: ReadonlySet<string>;
+  /** Interfaces and type aliases, by name. */
+  readonly types: ReadonlyMap<string, Extract<Node, { type: 'TSInterfaceDeclaration' | 'TSTypeAliasDeclaration' }>>;
 }
 
 export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
@@ -51,11 +56,13 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
   const texts: (Located<Node> & { callee: Node | undefined; name: string | undefined })[] = [];
   const assignments: Located<Extract<Node, { type: 'AssignmentExpression' }>>[] = [];
   const returns: Located<Node>[] = [];
+  const objectMembers = new Map<Node, Extract<Node, { type: 'ObjectExpression' }>>();
+  const prototypeMembers = new Map<Node, Located<Node>>();
   const identifiers = new Map<string, number>();
   const news: Located<Extract<Node, { type: 'NewExpression' }>>[] = [];
   const objects: Located<Extract<Node, { type: 'ObjectExpression' }>>[] = [];
   const enums: Located<Extract<Node, { type: 'TSEnumDeclaration' }>>[] = [];
-  const types = new Set<string>();
+  const types = new Map<string, Extract<Node, { type: 'TSInterfaceDeclaration' | 'TSTypeAliasDeclaration' }>>();
 
   const openScope = (node: FunctionNode | ClassNode, scope: Scope): Scope => {
     const bound = names.get(node);
@@ -86,7 +93,8 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
 
   const visit = (node: Node, scope: Scope, callee: Node | undefined): void => {
     if (isTypeOnly(node)) {
-      if (node.type === 'TSInterfaceDeclaration' || node.type === 'TSTypeAliasDeclaration') types.add(node.id.name);
+      if (node.type === 'TSInterfaceDeclaration' || node.type === 'TSTypeAliasDeclaration')
+        types.set(node.id.name, node);
       return;
     }
     nameChildren(node, names);
@@ -101,9 +109,16 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
       case 'ImportDeclaration':
         declareImports(node, module);
         return;
+      case 'TSImportEqualsDeclaration':
+        if (node.moduleReference.type === 'TSExternalModuleReference') {
+          const specifier = node.moduleReference.expression.value;
+          declare(module, node.id.name, node.start, { kind: 'import', specifier, name: '=' });
+        }
+        return;
       case 'VariableDeclarator': {
         const init = node.init ?? undefined;
-        declarePattern(node.id, [], (keys) => ({ kind: 'value', init, keys, scope }), scope);
+        const type = annotatedType(node.id);
+        declarePattern(node.id, [], (keys) => ({ kind: 'value', init, keys, scope, type }), scope);
         if (node.id.type !== 'Identifier') visitPatternDefaults(node.id, scope);
         if (init !== undefined) visit(init, scope, undefined);
         return;
@@ -141,6 +156,7 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
           else {
             nameChildren(property, names);
             if (property.computed) visit(property.key, scope, undefined);
+            objectMembers.set(unwrap(property.value), node);
             // `{ text: 'select …' }` is how pg takes a prepared query: the call around it counts.
             visit(property.value, scope, callee);
           }
@@ -148,6 +164,7 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
         return;
       case 'AssignmentExpression':
         assignments.push({ node, scope });
+        notePrototype(node, scope);
         break;
       case 'ReturnStatement':
         if (node.argument !== null) returns.push({ node: node.argument, scope });
@@ -194,7 +211,8 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
   const visitChain = (node: Node, scope: Scope, call: CallNode | undefined): void => {
     const inner = unwrap(node);
     if (inner.type === 'Identifier') identifiers.set(inner.name, (identifiers.get(inner.name) ?? 0) + 1);
-    if (inner.type === 'Identifier' || inner.type === 'MemberExpression') {
+    if (inner.type === 'Super') chains.push({ node: inner, scope, call });
+    else if (inner.type === 'Identifier' || inner.type === 'MemberExpression') {
       chains.push({ node: inner, scope, call });
       visitInsideChain(inner, scope);
     } else visit(inner, scope, undefined);
@@ -213,6 +231,21 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
     else visit(object, scope, undefined);
   };
 
+  const notePrototype = ({ left, right }: Extract<Node, { type: 'AssignmentExpression' }>, scope: Scope): void => {
+    if (left.type !== 'MemberExpression') return;
+    const onPrototype = (node: Node) =>
+      node.type === 'MemberExpression' && staticKey(node.property, node.computed) === 'prototype'
+        ? node.object
+        : undefined;
+    const value = unwrap(right);
+    const holder = onPrototype(left.object);
+    if (holder !== undefined && isFunction(value)) prototypeMembers.set(value, { node: holder, scope });
+    const whole = onPrototype(left);
+    if (whole === undefined || value.type !== 'ObjectExpression') return;
+    for (const property of value.properties)
+      if (property.type === 'Property') prototypeMembers.set(unwrap(property.value), { node: whole, scope });
+  };
+
   const visitPatternDefaults = (pattern: Node, scope: Scope): void => {
     for (const child of childrenOf(pattern)) {
       if (child.type === 'AssignmentPattern') visit(child.right, scope, undefined);
@@ -222,7 +255,24 @@ export function buildModuleTree(program: Node, lines: LineIndex): ModuleTree {
   };
 
   visit(program, module, undefined);
-  return { program, module, units, scopeOf, calls, chains, texts, assignments, returns, identifiers, news, objects, enums, types };
+  return {
+    program,
+    module,
+    units,
+    scopeOf,
+    calls,
+    chains,
+    texts,
+    assignments,
+    returns,
+    objectMembers,
+    prototypeMembers,
+    identifiers,
+    news,
+    objects,
+    enums,
+    types,
+  };
 }
 
 function declareParameters(node: FunctionNode, inner: Scope): void {
@@ -231,7 +281,13 @@ function declareParameters(node: FunctionNode, inner: Scope): void {
     declarePattern(
       parameter,
       [],
-      (keys) => ({ kind: 'parameter', scope: inner, index, key: keys[0], type: keys.length === 0 ? type : undefined }),
+      (keys) => ({
+        kind: 'parameter',
+        scope: inner,
+        index,
+        key: keys[0],
+        type: keys.length === 0 ? type : memberType(parameter, keys),
+      }),
       inner,
     );
   });

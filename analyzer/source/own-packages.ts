@@ -1,8 +1,9 @@
 import type { Dependency } from '../facts/facts.ts';
 
 /**
- * Packages inside a repository that are programs of their own: the folder above has source of its own, and nothing there imports
- * them. They are neighbours of the monolith, not parts of it. A repository whose source all sits in packages is taken whole.
+ * Packages inside a repository under migration that are programs of their own: the folder above has source of its own, and nothing there
+ * imports them. They are services that were taken out, neighbours of the monolith and not parts of it. Only asked where an `overgrow.yaml`
+ * says that a migration is under way: elsewhere every application of a repository belongs to it.
  */
 export function separatePackages(
   modules: readonly string[],

@@ -1,19 +1,36 @@
-import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { OvergrowError } from '@overgrow/core';
 import type { Skipped } from '../facts/facts.ts';
 import { compareText } from './place.ts';
-import { fileRole, folderSkipReason } from './skip-rules.ts';
+import { fileRole, folderRole, holdsAliases, sizeSkipReason } from './skip-rules.ts';
+
+/** A file that is read only when the source imports it. `skippedAs` is the folder, or the file, whose name left the doubt. */
+export interface Doubt {
+  readonly skippedAs: string;
+  readonly reason: string;
+}
 
 export interface RepositoryFiles {
   readonly root: string;
   /** Paths below the root with `/`, sorted by code unit. */
   readonly sources: readonly string[];
+  readonly doubtful: ReadonlyMap<string, Doubt>;
   readonly sql: readonly string[];
   readonly packages: readonly string[];
+  /** Configuration that may hold aliases. */
+  readonly aliasConfigs: readonly string[];
   /** Files that an adapter asks for. */
   readonly others: readonly string[];
   readonly skipped: readonly Skipped[];
+}
+
+/** Folders of git and of overgrow itself: no part of what is analysed, and not worth a word. */
+const ownFolders = new Set(['.git', '.overgrow']);
+
+interface Folder {
+  readonly path: string;
+  readonly doubt: Doubt | undefined;
 }
 
 /**
@@ -26,55 +43,90 @@ export async function listRepository(
 ): Promise<RepositoryFiles> {
   const absolute = path.resolve(root);
   await requireFolder(absolute);
-  const found = {
-    sources: [] as string[],
-    sql: [] as string[],
-    packages: [] as string[],
-    others: [] as string[],
-    skipped: [] as Skipped[],
+  const sources: string[] = [];
+  const doubtful = new Map<string, Doubt>();
+  const sql: string[] = [];
+  const packages: string[] = [];
+  const aliasConfigs: string[] = [];
+  const others: string[] = [];
+  const skipped: Skipped[] = [];
+
+  const listFile = (below: string, name: string, doubt: Doubt | undefined): void => {
+    if (holdsAliases(name)) aliasConfigs.push(below);
+    const role = fileRole(name);
+    if (role.kind === 'source') {
+      const ownDoubt = doubt ?? (role.doubt === undefined ? undefined : { skippedAs: below, reason: role.doubt });
+      if (ownDoubt === undefined) sources.push(below);
+      else doubtful.set(below, ownDoubt);
+    } else if (role.kind === 'package') packages.push(below);
+    // What is no module is never imported: no doubt about test data.
+    else if (doubt !== undefined) return;
+    else if (role.kind === 'skip') skipped.push({ path: below, reason: role.reason });
+    else if (role.kind === 'sql') sql.push(below);
+    if (role.kind === 'other' && wanted(below)) others.push(below);
   };
-  const pending = [''];
+
+  const pending: Folder[] = [{ path: '', doubt: undefined }];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    const entries = await readdir(path.join(absolute, folder), { withFileTypes: true }).catch((error: unknown) => {
-      found.skipped.push({ path: folder || '.', reason: `unreadable (${errorCode(error)})` });
+    const { path: within, doubt } = folder;
+    const entries = await readdir(path.join(absolute, within), { withFileTypes: true }).catch((error: unknown) => {
+      skipped.push({ path: within || '.', reason: `unreadable (${errorCode(error)})` });
       return [];
     });
     for (const entry of entries) {
-      const below = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isSymbolicLink()) found.skipped.push({ path: below, reason: 'symbolic link' });
+      const below = within === '' ? entry.name : `${within}/${entry.name}`;
+      if (entry.isSymbolicLink()) skipped.push({ path: below, reason: 'symbolic link' });
       else if (entry.isDirectory()) {
-        const reason = folderSkipReason(entry.name);
-        if (reason === undefined) pending.push(below);
-        else if (entry.name !== '.git') found.skipped.push({ path: below, reason });
-      } else if (entry.isFile()) {
-        const bytes = await sizeOf(path.join(absolute, below), entry.name);
-        const role = fileRole(entry.name, bytes);
-        if (role.kind === 'skip') found.skipped.push({ path: below, reason: role.reason });
-        else if (role.kind === 'source') found.sources.push(below);
-        else if (role.kind === 'sql') found.sql.push(below);
-        else if (role.kind === 'package') found.packages.push(below);
-        else if (wanted(below)) found.others.push(below);
-      }
+        const role = folderRole(entry.name);
+        if (role.kind === 'skip') {
+          if (!ownFolders.has(entry.name)) skipped.push({ path: below, reason: role.reason });
+        } else {
+          const own = role.kind === 'doubt' ? { skippedAs: below, reason: role.reason } : undefined;
+          pending.push({ path: below, doubt: doubt ?? own });
+        }
+      } else if (entry.isFile()) listFile(below, entry.name, doubt);
+      else if (fileRole(entry.name).kind === 'source') skipped.push({ path: below, reason: 'not a regular file' });
     }
   }
   return {
     root: absolute,
-    sources: found.sources.sort(compareText),
-    sql: found.sql.sort(compareText),
-    packages: found.packages.sort(compareText),
-    others: found.others.sort(compareText),
-    skipped: found.skipped.sort((a, b) => compareText(a.path, b.path)),
+    sources: sources.sort(compareText),
+    doubtful,
+    sql: sql.sort(compareText),
+    packages: packages.sort(compareText),
+    aliasConfigs: aliasConfigs.sort(compareText),
+    others: others.sort(compareText),
+    skipped: skipped.sort((a, b) => compareText(a.path, b.path)),
   };
+}
+
+/** What of the doubtful files stays out, one line for each folder or file that left the doubt. */
+export function reportDoubtful(doubtful: ReadonlyMap<string, Doubt>, read: (file: string) => boolean): Skipped[] {
+  const groups = new Map<string, { reason: string; left: number; read: number }>();
+  for (const [file, { skippedAs, reason }] of doubtful) {
+    const group = groups.get(skippedAs) ?? { reason, left: 0, read: 0 };
+    if (read(file)) group.read++;
+    else group.left++;
+    groups.set(skippedAs, group);
+  }
+  return [...groups].flatMap(([skippedAs, group]) => {
+    if (group.left === 0) return [];
+    const except = group.read === 0 ? '' : `, except ${group.read} that the source imports`;
+    return [{ path: skippedAs, reason: `${group.reason}${except}` }];
+  });
 }
 
 export type FileText =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-/** Reads one file as UTF-8. A file that cannot be read is an outcome, not an error. */
+/** Reads one file as UTF-8. A file that cannot be read, or is too large, is an outcome and not an error. */
 export async function readText(root: string, below: string): Promise<FileText> {
   try {
-    return { kind: 'text', text: await readFile(path.join(root, below), 'utf8') };
+    await using file = await open(path.join(root, below));
+    const tooLarge = sizeSkipReason(below, (await file.stat()).size);
+    if (tooLarge !== undefined) return { kind: 'unreadable', reason: tooLarge };
+    return { kind: 'text', text: await file.readFile('utf8') };
   } catch (error) {
     return { kind: 'unreadable', reason: `unreadable (${errorCode(error)})` };
   }
@@ -107,14 +159,6 @@ async function statOrNothing(absolute: string) {
   } catch {
     return undefined;
   }
-}
-
-async function sizeOf(absolute: string, name: string): Promise<number> {
-  if (!/\.(?:[cm]?[jt]s|[jt]sx|sql)$/.test(name)) return 0;
-  return lstat(absolute).then(
-    (stats) => stats.size,
-    () => 0,
-  );
 }
 
 function errorCode(error: unknown): string {

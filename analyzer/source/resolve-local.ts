@@ -1,6 +1,6 @@
 import { classOf, lookup, unitOf, type Declaration, type Scope } from './scopes.ts';
 import { isClass, isFunction, lastName, staticKey, unwrap, type Node } from './syntax-tree.ts';
-import type { ModuleTree } from './module-tree.ts';
+import type { Located, ModuleTree } from './module-tree.ts';
 import type { SymbolPath } from './module-summary.ts';
 
 const maxSteps = 8;
@@ -15,11 +15,18 @@ export function pathOf(node: Node, scope: Scope, tree: ModuleTree, depth = 0): S
       return declaration === undefined ? undefined : pathOfDeclaration(inner.name, declaration, tree, depth);
     }
     case 'ThisExpression': {
-      const holder = classOf(scope);
-      return holder?.unit === undefined ? undefined : { root: { kind: 'unit', name: holder.unit }, steps: ['new'] };
+      const holder = instanceOf(scope, tree);
+      return holder === undefined ? undefined : { root: { kind: 'unit', name: holder }, steps: ['new'] };
+    }
+    case 'Super': {
+      const holder = classOf(scope)?.unit;
+      return holder === undefined ? undefined : { root: { kind: 'unit', name: holder }, steps: ['…super', 'new'] };
     }
     case 'MemberExpression': {
       const name = staticKey(inner.property, inner.computed);
+      const member = name === undefined ? undefined : objectMember(inner.object, name, scope, tree);
+      const known = member === undefined ? undefined : pathOf(member.node, member.scope, tree, depth + 1);
+      if (known !== undefined) return known;
       const object = name === undefined ? undefined : pathOf(inner.object, scope, tree, depth + 1);
       return object === undefined || name === undefined ? undefined : step(object, name);
     }
@@ -41,6 +48,79 @@ export function pathOf(node: Node, scope: Scope, tree: ModuleTree, depth = 0): S
       return unit === undefined ? undefined : { root: { kind: 'unit', name: unit }, steps: [] };
     }
   }
+}
+
+/** The class, or the function that makes objects, whose instance `this` is: also inside `Oven.prototype.bake = function …`. */
+export function instanceOf(scope: Scope, tree: ModuleTree): string | undefined {
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+    if (at.node === undefined || at.node.type === 'ArrowFunctionExpression') continue;
+    if (isClass(at.node)) return at.unit;
+    const around: Scope | undefined = at.parent;
+    if (around?.node !== undefined && isClass(around.node)) return around.unit;
+    const holder = tree.prototypeMembers.get(at.node);
+    if (holder !== undefined) return unitAt(holder.node, holder.scope, tree);
+    // By convention a function that is called with `new` begins with a capital.
+    return at.unit !== undefined && /^[A-Z]/.test(at.unit) ? at.unit : undefined;
+  }
+  return undefined;
+}
+
+/** The unit that `Oven.prototype` is the prototype of. */
+export function prototypeOf(node: Node, scope: Scope, tree: ModuleTree): string | undefined {
+  const inner = unwrap(node);
+  if (inner.type !== 'MemberExpression' || staticKey(inner.property, inner.computed) !== 'prototype') return undefined;
+  return unitAt(inner.object, scope, tree);
+}
+
+/** The unit that an expression is, without any step from it. */
+export function unitAt(node: Node, scope: Scope, tree: ModuleTree): string | undefined {
+  const path = pathOf(node, scope, tree);
+  return path?.root.kind === 'unit' && path.steps.length === 0 ? path.root.name : undefined;
+}
+
+/** What `object.name` is where the object is written down in this module; also `this.name` between members of one object. */
+function objectMember(object: Node, name: string, scope: Scope, tree: ModuleTree): Located<Node> | undefined {
+  const literal = objectLiteral(object, scope, tree, 0);
+  if (literal === undefined) return undefined;
+  for (const property of literal.node.properties) {
+    if (property.type !== 'Property' || staticKey(property.key, property.computed) !== name) continue;
+    return { node: property.value, scope: literal.scope };
+  }
+  return undefined;
+}
+
+function objectLiteral(
+  node: Node,
+  scope: Scope,
+  tree: ModuleTree,
+  depth: number,
+): Located<Extract<Node, { type: 'ObjectExpression' }>> | undefined {
+  const inner = unwrap(node);
+  if (depth > maxSteps) return undefined;
+  if (inner.type === 'ObjectExpression') return { node: inner, scope };
+  if (inner.type === 'ThisExpression') {
+    for (let at: Scope | undefined = scope; at?.node !== undefined; at = at.parent) {
+      if (at.node.type === 'ArrowFunctionExpression') continue;
+      const holder = tree.objectMembers.get(at.node);
+      return holder === undefined ? undefined : { node: holder, scope: at.parent ?? tree.module };
+    }
+    return undefined;
+  }
+  if (inner.type === 'Identifier') {
+    const declaration = lookup(scope, inner.name, inner.start);
+    if (declaration?.kind !== 'value' || declaration.init === undefined || declaration.keys.length > 0)
+      return undefined;
+    return objectLiteral(declaration.init, declaration.scope, tree, depth + 1);
+  }
+  if (inner.type !== 'MemberExpression') return undefined;
+  const name = staticKey(inner.property, inner.computed);
+  const literal = objectLiteral(inner.object, scope, tree, depth + 1);
+  const property = literal?.node.properties.find(
+    (entry) => entry.type === 'Property' && staticKey(entry.key, entry.computed) === name,
+  );
+  return literal === undefined || property?.type !== 'Property'
+    ? undefined
+    : objectLiteral(property.value, literal.scope, tree, depth + 1);
 }
 
 export function step(path: SymbolPath, ...names: readonly string[]): SymbolPath {
@@ -102,7 +182,8 @@ function pathOfContainer(
   }
   if (token?.type !== 'Identifier' || !/^[A-Z][a-z]/.test(token.name)) return undefined;
   const path = pathOf(token, scope, tree, depth + 1);
-  const leads = path !== undefined && path.steps.length === 0 && (path.root.kind === 'import' || path.root.kind === 'unit');
+  const leads =
+    path !== undefined && path.steps.length === 0 && (path.root.kind === 'import' || path.root.kind === 'unit');
   return leads ? step(path, 'new') : undefined;
 }
 
@@ -123,10 +204,16 @@ function pathOfDeclaration(
     case 'parameter':
       return pathOfParameter(declaration, tree, depth);
     case 'value': {
-      const { init, keys, scope } = declaration;
+      const { init, keys, scope, type } = declaration;
       if (keys.includes('…')) return undefined;
+      const member =
+        keys.length === 1 && init !== undefined ? objectMember(init, keys[0] ?? '', scope, tree) : undefined;
+      const held = member === undefined ? undefined : pathOf(member.node, member.scope, tree, depth + 1);
+      if (held !== undefined) return held;
       const path = init === undefined ? undefined : pathOf(init, scope, tree, depth + 1);
       if (path !== undefined) return step(path, ...keys);
+      const typed = keys.length === 0 ? pathOfType(type, tree, depth) : undefined;
+      if (typed !== undefined) return typed;
       return scope === tree.module && keys.length === 0 ? { root: { kind: 'binding', name }, steps: [] } : undefined;
     }
   }
@@ -138,14 +225,19 @@ function pathOfParameter(
   tree: ModuleTree,
   depth: number,
 ): SymbolPath | undefined {
-  if (parameter.type !== undefined) {
-    const declared = lookup(tree.module, parameter.type, Number.MAX_SAFE_INTEGER);
-    const type = declared === undefined ? undefined : pathOfDeclaration(parameter.type, declared, tree, depth + 1);
-    if (type !== undefined) return step(type, 'new');
-  }
+  const typed = pathOfType(parameter.type, tree, depth);
+  if (typed !== undefined) return typed;
   if (parameter.key === '…') return undefined;
   return {
     root: { kind: 'parameter', unit: unitOf(parameter.scope), index: parameter.index },
     steps: parameter.key === undefined ? [] : [parameter.key],
   };
+}
+
+/** An instance of the class or interface that a type annotation names. */
+function pathOfType(name: string | undefined, tree: ModuleTree, depth: number): SymbolPath | undefined {
+  const declared = name === undefined ? undefined : lookup(tree.module, name, Number.MAX_SAFE_INTEGER);
+  if (name === undefined || declared === undefined || declared.kind === 'value') return undefined;
+  const type = pathOfDeclaration(name, declared, tree, depth + 1);
+  return type === undefined ? undefined : step(type, 'new');
 }

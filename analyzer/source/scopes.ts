@@ -5,7 +5,14 @@ export type Declaration =
   | { readonly kind: 'class'; readonly scope: Scope }
   | { readonly kind: 'import'; readonly specifier: string; readonly name: string }
   /** `init` may be undefined; `keys` lead from it to the name when it is destructured. */
-  | { readonly kind: 'value'; readonly init: Node | undefined; readonly keys: readonly string[]; readonly scope: Scope }
+  | {
+      readonly kind: 'value';
+      readonly init: Node | undefined;
+      readonly keys: readonly string[];
+      readonly scope: Scope;
+      /** The name of its declared type. */
+      readonly type?: string | undefined;
+    }
   | {
       readonly kind: 'parameter';
       readonly scope: Scope;
@@ -93,6 +100,20 @@ export function declarePattern(
       return;
     default:
   }
+}
+
+/** The type of a name that is taken out of `{ orders }: { orders: Orders }`. */
+export function memberType(node: Node, keys: readonly string[]): string | undefined {
+  const [key, ...further] = keys;
+  if (key === undefined || further.length > 0) return undefined;
+  const pattern = node.type === 'AssignmentPattern' ? node.left : node;
+  if (!('typeAnnotation' in pattern) || pattern.typeAnnotation?.type !== 'TSTypeAnnotation') return undefined;
+  const { typeAnnotation: literal } = pattern.typeAnnotation;
+  if (literal.type !== 'TSTypeLiteral') return undefined;
+  const member = literal.members.find(
+    (own) => own.type === 'TSPropertySignature' && staticKey(own.key, own.computed) === key,
+  );
+  return member === undefined ? undefined : annotatedType(member);
 }
 
 /** `Name` of a `: Name` or `: ns.Name` annotation. */

@@ -25,7 +25,8 @@ export type StaticValue =
       readonly to: number;
     }
   | { readonly kind: 'constant'; readonly value: number | boolean | null }
-  | { readonly kind: 'parameter'; readonly index: number }
+  /** What a function is handed; `path` is an instance of its type, where that is known. */
+  | { readonly kind: 'parameter'; readonly index: number; readonly path: SymbolPath | undefined }
   | { readonly kind: 'choice'; readonly options: readonly StaticValue[] }
   | { readonly kind: 'unknown' };
 
@@ -172,8 +173,10 @@ function named(
       if (declaration.scope !== tree.module && init !== undefined && !childrenOf(init).includes(node))
         return staticValue(init, declaration.scope, tree, depth + 1);
     }
-    if (declaration?.kind === 'parameter' && declaration.key === undefined && declaration.type === undefined)
-      return { kind: 'parameter', index: declaration.index };
+    if (declaration?.kind === 'parameter' && declaration.key === undefined) {
+      const path = pathOf(node, scope, tree);
+      return { kind: 'parameter', index: declaration.index, path: path?.root.kind === 'parameter' ? undefined : path };
+    }
   }
   return reference(bindingPath(node, scope, tree), textPieces(node, scope, tree));
 }

@@ -1,4 +1,5 @@
-import { parseSync, visitorKeys, type Node, type Program } from 'oxc-parser';
+import { parseSync, visitorKeys, type Comment, type Node, type ParserOptions, type Program } from 'oxc-parser';
+import { scriptBlocks } from './script-blocks.ts';
 
 export type { Node };
 
@@ -6,6 +7,7 @@ export type ParsedModule =
   | {
       readonly kind: 'parsed';
       readonly program: Program;
+      readonly comments: readonly Comment[];
       readonly faults: readonly { readonly message: string; readonly at: number }[];
     }
   | { readonly kind: 'failed'; readonly message: string; readonly at: number };
@@ -15,16 +17,21 @@ export type ParsedModule =
  * or as `failed` when there is no tree at all.
  */
 export function parseModule(file: string, text: string): ParsedModule {
-  const result = parseSync(file, text, { sourceType: 'unambiguous', ...languageOf(file), preserveParens: false });
+  if (/\.(?:vue|svelte)$/.test(file)) {
+    const { code, lang } = scriptBlocks(text);
+    return parseAs(`${file}.${lang}`, code, lang);
+  }
+  // Plain `.js` files hold JSX in many repositories, and the parser needs to be told.
+  return parseAs(file, text, /\.[cm]?js$/.test(file) ? 'jsx' : undefined);
+}
+
+function parseAs(file: string, text: string, lang: ParserOptions['lang']): ParsedModule {
+  const language = lang === undefined ? {} : { lang };
+  const result = parseSync(file, text, { sourceType: 'unambiguous', ...language, preserveParens: false });
   const faults = result.errors.map((error) => ({ message: error.message, at: error.labels[0]?.start ?? 0 }));
   const first = faults[0];
   if (first !== undefined && result.program.body.length === 0) return { kind: 'failed', ...first };
-  return { kind: 'parsed', program: result.program, faults };
-}
-
-/** Plain `.js` files hold JSX in many repositories, and the parser needs to be told. */
-function languageOf(file: string) {
-  return /\.[cm]?js$/.test(file) ? ({ lang: 'jsx' } as const) : {};
+  return { kind: 'parsed', program: result.program, comments: result.comments, faults };
 }
 
 /** The direct children of a node in source order of its keys. */

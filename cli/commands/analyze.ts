@@ -8,6 +8,7 @@ import {
 } from '@overgrow/analyzer';
 import { OvergrowError } from '@overgrow/core';
 import { Command } from 'commander';
+import { join } from 'node:path';
 import type { Outcome } from '../program.ts';
 import { writeText } from '../report-files.ts';
 import type { Terminal } from '../terminal.ts';
@@ -20,6 +21,7 @@ interface Options {
   readonly emitFacts?: string;
   readonly contexts?: string;
   readonly folders: boolean;
+  readonly cache: boolean;
 }
 
 /** `overgrow analyze [path]`: reads a monolith and suggests bounded contexts. */
@@ -33,6 +35,7 @@ export function analyzeCommand(terminal: Terminal, _outcome: Outcome): Command {
     .option('--facts <file>', 'decompose these facts instead of a folder')
     .option('--emit-facts <file>', 'write the facts, the language-neutral input of the analysis')
     .option('--contexts <n>', 'this number of contexts instead of the recommended one')
+    .option('--no-cache', 'read every file anew instead of what .overgrow/cache knows of unchanged ones')
     .option('--no-folders', 'ignore folder and package names')
     .action(async (path: string, options: Options) => {
       const format = options.json ? 'json' : options.format;
@@ -43,7 +46,9 @@ export function analyzeCommand(terminal: Terminal, _outcome: Outcome): Command {
       }
       const progress = (read: Parameters<Progress>[0]) => terminal.progress(`${read.done} of ${read.total} files read`);
       const facts =
-        options.facts === undefined ? await extractFacts(path, { progress }) : await readFacts(options.facts);
+        options.facts === undefined
+          ? await extractFacts(path, { progress, history: true, ...cacheFolder(path, options.cache) })
+          : await readFacts(options.facts);
       terminal.progress('');
       if (options.emitFacts !== undefined) await writeFacts(options.emitFacts, facts);
       const contexts = options.contexts === undefined ? {} : { contexts: parseCount(options.contexts) };
@@ -58,6 +63,10 @@ export function analyzeCommand(terminal: Terminal, _outcome: Outcome): Command {
       if (options.output === undefined) terminal.print(text);
       else await writeText(options.output, `${text}\n`);
     });
+}
+
+function cacheFolder(root: string, wanted: boolean) {
+  return wanted ? { cacheFolder: join(root, '.overgrow/cache') } : {};
 }
 
 function parseCount(text: string): number {

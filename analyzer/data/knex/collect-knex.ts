@@ -69,7 +69,8 @@ function readQuery(
   const continues = continuedQuery(chain, indexOf);
   const calls = main.length === 0 && continues === undefined ? calledBuilder(chain, tree) : undefined;
   if (main.length + joined.length === 0 && continues === undefined && calls === undefined) return undefined;
-  const at = (client ?? links.find(({ name }) => name !== undefined && tableVerbs.has(name)) ?? links[0])?.at ?? node.start;
+  const at =
+    (client ?? links.find(({ name }) => name !== undefined && tableVerbs.has(name)) ?? links[0])?.at ?? node.start;
   return {
     unit: unitOf(scope),
     main: main.flat(),
@@ -92,7 +93,8 @@ function clientLink({ links, scope }: CallChain, tree: ModuleTree): ChainLink | 
     if (index === 0 && link.call !== undefined) {
       const declaration = lookup(scope, link.name, link.at);
       if (declaration?.kind === 'parameter' && clientTypes.test(declaration.type ?? '')) return link;
-      const path = declaration?.kind === 'value' ? pathOf(declaration.init ?? link.call, declaration.scope, tree) : undefined;
+      const path =
+        declaration?.kind === 'value' ? pathOf(declaration.init ?? link.call, declaration.scope, tree) : undefined;
       return path?.root.kind === 'import' && path.root.specifier === 'knex' ? link : undefined;
     }
     if (link.call !== undefined) return undefined;

@@ -14,7 +14,9 @@ export function linkKnex(found: ReadonlyMap<string, KnexFound>, project: Project
   const unresolved: Unresolved[] = [];
   const ofModule = (module: string) => {
     const summary = project.modules.get(module);
-    return summary !== undefined && importsAny(summary, /^(?:kysely|drizzle-orm)(?:$|\/)/) ? undefined : found.get(module);
+    return summary !== undefined && importsAny(summary, /^(?:kysely|drizzle-orm)(?:$|\/)/)
+      ? undefined
+      : found.get(module);
   };
 
   for (const module of found.keys()) {
@@ -31,7 +33,11 @@ export function linkKnex(found: ReadonlyMap<string, KnexFound>, project: Project
         if (!isCommon(own, query.unit, name, entity))
           accesses.push({ module, unit: query.unit, entity, mode, at: query.at, line: query.line });
       if (named.unknown && query.certain)
-        unresolved.push({ place: `${module}:${query.line}`, what: 'sql', reason: 'The table is only named at run time.' });
+        unresolved.push({
+          place: `${module}:${query.line}`,
+          what: 'sql',
+          reason: 'The table is only named at run time.',
+        });
     };
     const main = namedTables(module, query.main, project.linker);
     if (query.writes || !writtenLater) add(query.writes ? 'write' : 'read', main);
@@ -44,7 +50,8 @@ export function linkKnex(found: ReadonlyMap<string, KnexFound>, project: Project
   function mainOf(module: string, own: KnexFound, index: number, depth = 0): NamedTables {
     const query = own.queries[index];
     if (query === undefined || depth > 8) return { tables: [], unknown: false };
-    if (query.main.length === 0 && query.continues !== undefined) return mainOf(module, own, query.continues, depth + 1);
+    if (query.main.length === 0 && query.continues !== undefined)
+      return mainOf(module, own, query.continues, depth + 1);
     return query.main.length === 0 ? returnedTables(module, query) : namedTables(module, query.main, project.linker);
   }
 

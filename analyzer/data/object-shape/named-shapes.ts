@@ -17,7 +17,8 @@ export function collectNamedShapes(tree: ModuleTree, wanted: (keys: readonly str
     const declaration = declarations[0]?.declaration;
     if (declaration?.kind !== 'value' || declaration.init === undefined || declaration.keys.length > 0) continue;
     const init = unwrap(declaration.init);
-    if (init.type === 'ObjectExpression' || init.type === 'CallExpression') keep(name, shapeOf(init, tree.module, tree));
+    if (init.type === 'ObjectExpression' || init.type === 'CallExpression')
+      keep(name, shapeOf(init, tree.module, tree));
   }
   for (const { node, scope } of tree.returns) {
     if (scope.unit === undefined || scope.node === undefined || !isFunction(scope.node)) continue;

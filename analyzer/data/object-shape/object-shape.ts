@@ -86,8 +86,7 @@ function shapeOfName(
   const declaration = lookup(scope, node.name, node.start);
   if (declaration?.kind === 'import') return symbolOf(node, scope, tree);
   if (declaration?.kind !== 'value' || declaration.keys.length > 0) return value;
-  const initial =
-    declaration.init === undefined ? [] : [shapeOf(declaration.init, declaration.scope, tree, depth + 1)];
+  const initial = declaration.init === undefined ? [] : [shapeOf(declaration.init, declaration.scope, tree, depth + 1)];
   const later = assignedLater(node.name, declaration, tree, depth);
   return later.length === 0 && initial[0] !== undefined ? initial[0] : several([...initial, ...later]);
 }
@@ -104,7 +103,9 @@ function assignedLater(name: string, declaration: Declaration, tree: ModuleTree,
     }
     if (left.type !== 'Identifier' || left.name !== name || lookup(scope, name, left.start) !== declaration) continue;
     const assigned = shapeOf(node.right, scope, tree, depth + 3);
-    shapes.push(keys.reduceRight((inside, key): ObjectShape => ({ kind: 'object', entries: [[key, inside]] }), assigned));
+    shapes.push(
+      keys.reduceRight((inside, key): ObjectShape => ({ kind: 'object', entries: [[key, inside]] }), assigned),
+    );
   }
   return shapes;
 }

@@ -21,7 +21,8 @@ export function callAccesses(model: IndexedModel, operation: string, args: Objec
 
   function readArguments(of: IndexedModel, given: ObjectShape): void {
     for (const key of ['include', 'select']) for (const selection of valuesAt(given, key)) select(of, selection);
-    for (const key of ['where', 'cursor', 'having']) for (const condition of valuesAt(given, key)) filter(of, condition);
+    for (const key of ['where', 'cursor', 'having'])
+      for (const condition of valuesAt(given, key)) filter(of, condition);
     for (const order of valuesAt(given, 'orderBy')) filter(of, order);
   }
 

@@ -45,10 +45,13 @@ export function indexModels(files: ReadonlyMap<string, PrismaSchema>): ModelInde
 function groupFiles(files: ReadonlyMap<string, PrismaSchema>): Map<string, [string, PrismaSchema][]> {
   const groups = new Map<string, [string, PrismaSchema][]>();
   for (const [path, schema] of files)
-    if (schema.provider !== undefined) groups.set(folderOf(path), [...(groups.get(folderOf(path)) ?? []), [path, schema]]);
+    if (schema.provider !== undefined)
+      groups.set(folderOf(path), [...(groups.get(folderOf(path)) ?? []), [path, schema]]);
   for (const [path, schema] of files) {
     if (schema.provider !== undefined) continue;
-    const near = [...groups.keys()].toSorted((a, b) => sharedDepth(b, path) - sharedDepth(a, path) || compareText(a, b));
+    const near = [...groups.keys()].toSorted(
+      (a, b) => sharedDepth(b, path) - sharedDepth(a, path) || compareText(a, b),
+    );
     const folder = near[0] ?? folderOf(path);
     groups.set(folder, [...(groups.get(folder) ?? []), [path, schema]]);
   }

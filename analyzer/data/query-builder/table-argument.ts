@@ -24,7 +24,10 @@ export function tableTexts(node: Node | undefined, scope: Scope, tree: ModuleTre
     case 'BinaryExpression':
       return [textPieces(inner, scope, tree)];
     case 'ConditionalExpression':
-      return [...tableTexts(inner.consequent, scope, tree, depth + 1), ...tableTexts(inner.alternate, scope, tree, depth + 1)];
+      return [
+        ...tableTexts(inner.consequent, scope, tree, depth + 1),
+        ...tableTexts(inner.alternate, scope, tree, depth + 1),
+      ];
     case 'ArrayExpression':
       return inner.elements.flatMap((element) => tableTexts(element ?? undefined, scope, tree, depth + 1));
     case 'ObjectExpression':
@@ -39,7 +42,11 @@ export function tableTexts(node: Node | undefined, scope: Scope, tree: ModuleTre
         const init = unwrap(declaration.init);
         // A subquery, a callback, or something that is built elsewhere.
         if (init.type === 'CallExpression' || isFunction(init)) return [];
-        if (init.type === 'ConditionalExpression' || init.type === 'ObjectExpression' || init.type === 'ArrayExpression')
+        if (
+          init.type === 'ConditionalExpression' ||
+          init.type === 'ObjectExpression' ||
+          init.type === 'ArrayExpression'
+        )
           return tableTexts(init, declaration.scope, tree, depth + 1);
       }
       return [textPieces(inner, scope, tree)];
@@ -69,14 +76,24 @@ export function namedTables(module: string, texts: TableTexts, linker: SymbolLin
   return { tables: [...tables].map(([entity, name]) => ({ entity, name })), unknown };
 }
 
-const named = /^\s*["`[]?([A-Za-z_][\w$-]*)["`\]]?(?:\.["`[]?([A-Za-z_][\w$-]*)["`\]]?)?(?:\.["`[]?([A-Za-z_][\w$-]*)["`\]]?)?(?:\s+(?:as\s+)?\S+)?\s*$/i;
+const named =
+  /^\s*["`[]?([A-Za-z_][\w$-]*)["`\]]?(?:\.["`[]?([A-Za-z_][\w$-]*)["`\]]?)?(?:\.["`[]?([A-Za-z_][\w$-]*)["`\]]?)?(?:\s+(?:as\s+)?\S+)?\s*$/i;
+
+/** A private-use character, which stands in no name. */
+const hole = '\uE000';
 
 /** A hole behind the name may be an alias; one in the name makes it unknown. */
 function tableName(variant: readonly (string | undefined)[]): string | undefined {
-  const text = variant.map((piece) => piece ?? '\u0000').join('');
-  const bare = text.replace(/\s(?:as\s+)?\u0000\s*$/i, '');
-  const match = bare.includes('\u0000') ? null : named.exec(bare);
-  return match === null ? undefined : match.slice(1, 4).filter((part) => part !== undefined).slice(-2).join('.');
+  const text = variant.map((piece) => piece ?? hole).join('');
+  const bare = text.replace(/\s(?:as\s+)?\uE000\s*$/i, '');
+  const match = bare.includes(hole) ? null : named.exec(bare);
+  return match === null
+    ? undefined
+    : match
+        .slice(1, 4)
+        .filter((part) => part !== undefined)
+        .slice(-2)
+        .join('.');
 }
 
 function entityOf(name: string, schema: string | undefined): string {

@@ -46,7 +46,7 @@ export function createClassIndex({ modules, linker }: Project): ClassIndex {
     modules.get(module)?.units.find((known) => known.name === unit)?.within;
   const chain = (known: KnownClass): readonly KnownClass[] => {
     const list = [known];
-    for (let next: KnownClass | undefined = known; next !== undefined && list.length < 12; ) {
+    for (let next: KnownClass | undefined = known; next !== undefined && list.length < 12;) {
       const parent: SymbolPath | undefined = next.record.extends;
       next = parent === undefined ? undefined : at(next.module, parent);
       if (next === undefined || list.includes(next)) break;

@@ -4,7 +4,11 @@ import type { MemberRecord } from '../../source/class-records.ts';
 import type { AppliedDecorator } from './expand-decorators.ts';
 import { textOf } from './values.ts';
 
-const operations: Readonly<Record<string, string>> = { Query: 'query', Mutation: 'mutation', Subscription: 'subscription' };
+const operations: Readonly<Record<string, string>> = {
+  Query: 'query',
+  Mutation: 'mutation',
+  Subscription: 'subscription',
+};
 const fields = new Set(['ResolveField', 'ResolveProperty', 'FieldResolver']);
 
 /** `query orders`, `field Order.customer`: what a method of a resolver class answers. `type` is the resolver's own type. */

@@ -32,11 +32,20 @@ export function linkApplications(
   );
   const withSettings = new Set([...found].flatMap(([module, { settings }]) => (settings.length > 0 ? [module] : [])));
   if (starts.length === 0) return [read([...withSettings], allModules())];
-  return starts.map(({ module, root }) => {
-    const own = [module, ...calledModules(module)].filter((id) => withSettings.has(id));
-    const settled = own.length > 0 || starts.length > 1 ? own : [...withSettings];
-    return read(settled, root === undefined ? allModules() : graph.reachable(root.id));
+  const settled = starts.map((start) => ({
+    ...start,
+    own: [start.module, ...calledModules(start.module)].filter((id) => withSettings.has(id)),
+  }));
+  // An application that is made to print its schema serves nobody.
+  const listening = settled.filter(({ own }) => own.some(listens));
+  return (listening.length > 0 ? listening : settled).map(({ root, own }, _, all) => {
+    const settings = own.length > 0 || all.length > 1 ? own : [...withSettings];
+    return read(settings, root === undefined ? allModules() : graph.reachable(root.id));
   });
+
+  function listens(module: string): boolean {
+    return found.get(module)?.settings.some(({ call }) => call.name === 'listen') === true;
+  }
 
   function allModules(): Set<string> {
     return new Set([...graph.controllers.keys(), ...graph.imports.keys()]);
@@ -58,18 +67,11 @@ export function linkApplications(
       for (const { call, line } of found.get(module)?.settings ?? []) {
         const [first, second] = call.arguments;
         if (call.name === 'setGlobalPrefix') {
-          const text = textOf(linker, module, first);
-          if (text === undefined || text.includes(unknownText)) {
-            unresolved.push({
-              place: `${module}:${line}`,
-              what: 'endpoint',
-              text: 'setGlobalPrefix',
-              reason: 'The global prefix is only known at run time: paths may lack it.',
-            });
-          } else prefix = joinPaths('', text.startsWith('/') ? text : `/${text}`);
+          const text = knownPart(module, first, line, 'setGlobalPrefix') ?? '';
+          prefix = joinPaths('', text.startsWith('/') ? text : `/${text}`);
           excluded = itemsOf(entryOf(second, 'exclude')).flatMap((item) => excludedRoute(module, item));
         }
-        if (call.name === 'enableVersioning') versioning = versioningOf(module, first);
+        if (call.name === 'enableVersioning') versioning = versioningOf(module, first, line);
         if (call.name === 'useGlobalGuards') guards.push(...call.arguments.flatMap(guardName));
       }
     }
@@ -81,15 +83,28 @@ export function linkApplications(
     if (path === undefined) return [];
     const method = entryOf(item, 'method');
     const name = method?.kind === 'reference' ? method.path.steps.at(-1) : undefined;
-    return [{ path: joinPaths('', path.startsWith('/') ? path : `/${path}`), method: name === 'ALL' ? undefined : name }];
+    return [
+      { path: joinPaths('', path.startsWith('/') ? path : `/${path}`), method: name === 'ALL' ? undefined : name },
+    ];
   }
 
-  function versioningOf(module: string, options: StaticValue | undefined): Application['versioning'] {
+  /** What is written of a prefix. The rest (often an empty setting) is only known at run time. */
+  function knownPart(module: string, value: StaticValue | undefined, line: number, text: string): string | undefined {
+    const known = textOf(linker, module, value);
+    if (value !== undefined && (known === undefined || known.includes(unknownText))) {
+      const reason = 'A prefix of all paths is only known at run time: they may lack it.';
+      unresolved.push({ place: `${module}:${line}`, what: 'endpoint', text, reason });
+    }
+    return known?.replaceAll(unknownText, '').replace(/^\/+(?=\w)/, '');
+  }
+
+  function versioningOf(module: string, options: StaticValue | undefined, line: number): Application['versioning'] {
     const type = entryOf(options, 'type');
     const kind = type?.kind === 'reference' ? type.path.steps.at(-1) : type?.kind === 'constant' ? type.value : 'URI';
     if (kind !== 'URI' && kind !== 0) return undefined;
+    const written = entryOf(options, 'prefix');
     return {
-      prefix: entryOf(options, 'prefix')?.kind === 'constant' ? '' : (textOf(linker, module, entryOf(options, 'prefix')) ?? 'v'),
+      prefix: written?.kind === 'constant' ? '' : (knownPart(module, written, line, 'enableVersioning') ?? 'v'),
       defaults: versionsOf(module, entryOf(options, 'defaultVersion'), project),
     };
   }

@@ -5,8 +5,7 @@ import { staticValue, type StaticCall, type StaticObject, type StaticValue } fro
 import { lastName, staticKey, unwrap } from '../../source/syntax-tree.ts';
 import type { NestSummary } from './nest-summary.ts';
 
-const settingNames = new Set(['setGlobalPrefix', 'enableVersioning', 'useGlobalGuards']);
-const rootNames = new Set(['create', 'createMicroservice', 'createApplicationContext', 'run', 'runWithoutClosing']);
+const settingNames = new Set(['setGlobalPrefix', 'enableVersioning', 'useGlobalGuards', 'listen']);
 
 /** Start, dynamic modules, composed decorators. Classes with their decorators are read for everybody. */
 export function collectNest(tree: ModuleTree, lines: LineIndex): NestSummary | undefined {
@@ -25,14 +24,17 @@ export function collectNest(tree: ModuleTree, lines: LineIndex): NestSummary | u
     if (name === 'applyDecorators') {
       const call = read();
       const parts = (call?.arguments ?? []).flatMap((part) => (part.kind === 'list' ? part.items : [part]));
-      composed.set(unitOf(scope), [...(composed.get(unitOf(scope)) ?? []), ...parts.filter((part) => part.kind === 'call')]);
+      composed.set(unitOf(scope), [
+        ...(composed.get(unitOf(scope)) ?? []),
+        ...parts.filter((part) => part.kind === 'call'),
+      ]);
     } else if (settingNames.has(name)) {
       const call = read();
       if (call !== undefined) settings.push({ call, line: lines.lineAt(node.start) });
-    } else if (name === 'register' || rootNames.has(name)) {
+    } else if (name === 'register' || name === 'create') {
       const object = unwrap(node.callee);
       const holder = object.type === 'MemberExpression' ? lastName(object.object) : undefined;
-      const call = holder === 'RouterModule' || /(?:Nest|Command)Factory$/.test(holder ?? '') ? read() : undefined;
+      const call = holder === 'RouterModule' || holder === 'NestFactory' ? read() : undefined;
       if (call === undefined) continue;
       const [root] = call.arguments;
       if (holder === 'RouterModule') routes.push(call);
@@ -41,7 +43,8 @@ export function collectNest(tree: ModuleTree, lines: LineIndex): NestSummary | u
   }
   const lists = listsOf(tree);
   const dynamicModules = dynamicModulesOf(tree);
-  const empty = composed.size + lists.size + roots.length + settings.length + routes.length + dynamicModules.length === 0;
+  const empty =
+    composed.size + lists.size + roots.length + settings.length + routes.length + dynamicModules.length === 0;
   return empty ? undefined : { composed, lists, dynamicModules, roots, settings, routes };
 }
 
@@ -49,7 +52,8 @@ function importsNest(tree: ModuleTree): boolean {
   for (const [, declarations] of tree.module.declarations) {
     for (const { declaration } of declarations) {
       if (declaration.kind !== 'import') continue;
-      if (/nest/i.test(declaration.specifier) || /^Nest|Module$|^applyDecorators$|Controller$/.test(declaration.name)) return true;
+      if (/nest/i.test(declaration.specifier) || /^Nest|Module$|^applyDecorators$|Controller$/.test(declaration.name))
+        return true;
     }
   }
   return false;
@@ -61,7 +65,10 @@ function listsOf(tree: ModuleTree): Map<string, StaticValue> {
     for (const { declaration } of declarations) {
       if (declaration.kind !== 'value' || declaration.init === undefined || declaration.keys.length > 0) continue;
       const init = unwrap(declaration.init);
-      if (init.type === 'ArrayExpression' && init.elements.some((element) => element !== null && element.type !== 'Literal'))
+      if (
+        init.type === 'ArrayExpression' &&
+        init.elements.some((element) => element !== null && element.type !== 'Literal')
+      )
         lists.set(name, staticValue(init, tree.module, tree));
     }
   }

@@ -80,9 +80,10 @@ export function controllerEndpoints(
     const [options] = controller.arguments;
     const own = textsOf(linker, controller.module, options?.kind === 'object' ? entryOf(options, 'path') : options);
     const version = decorators.find(({ package: from, name }) => from === common && name === 'Version');
-    const versions = version === undefined
-      ? versionsOf(controller.module, entryOf(options, 'version'), project)
-      : versionsOf(version.module, version.arguments[0], project);
+    const versions =
+      version === undefined
+        ? versionsOf(controller.module, entryOf(options, 'version'), project)
+        : versionsOf(version.module, version.arguments[0], project);
     const applied = applications.filter(({ modules }) => listing.some((id) => modules.has(id)));
     const serving = applied.length > 0 ? applied : applications.slice(0, 1);
     const prefixes = listing.flatMap((id) => modulePaths.get(id) ?? []);
@@ -145,7 +146,10 @@ function fullPaths(
   method: string,
 ): string[] {
   const asked = versions.length > 0 ? versions : (versioning?.defaults ?? []);
-  const starts = versioning === undefined || asked.length === 0 ? [''] : asked.map((version) => (version === '' ? '' : `/${versioning.prefix}${version}`));
+  const starts =
+    versioning === undefined || asked.length === 0
+      ? ['']
+      : asked.map((version) => (version === '' ? '' : `/${versioning.prefix}${version}`));
   const ways = [starts, modulePaths, controllerPaths, methodPaths].map((list) => (list.length === 0 ? [''] : list));
   const paths = ways.reduce(
     (before, list) => before.flatMap((start) => list.map((end) => joinPaths(start, end))),
@@ -182,4 +186,3 @@ function routerModulePaths({ found, project, index }: NestContext): Map<string, 
   for (const [module, { routes }] of found) for (const call of routes) read(module, call.arguments[0], '');
   return paths;
 }
-

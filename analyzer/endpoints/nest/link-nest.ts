@@ -39,9 +39,10 @@ export function linkNest(found: ReadonlyMap<string, NestSummary>, project: Proje
       ),
   };
   const guards = appGuards(project);
-  const applications = linkApplications(found, project, index, graph, unresolved).map(
-    (application): Application => ({ ...application, guards: [...guards, ...application.guards] }),
-  );
+  const applications = linkApplications(found, project, index, graph, unresolved).map((application): Application => ({
+    ...application,
+    guards: [...guards, ...application.guards],
+  }));
   return {
     endpoints: [
       ...controllerEndpoints(context, applications, unresolved),
@@ -53,7 +54,9 @@ export function linkNest(found: ReadonlyMap<string, NestSummary>, project: Proje
 
 function composedDecorators(found: ReadonlyMap<string, NestSummary>): ComposedDecorators {
   return new Map(
-    [...found].flatMap(([module, { composed }]) => [...composed].map(([unit, calls]) => [`${module}#${unit}`, calls] as const)),
+    [...found].flatMap(([module, { composed }]) =>
+      [...composed].map(([unit, calls]) => [`${module}#${unit}`, calls] as const),
+    ),
   );
 }
 

@@ -90,9 +90,13 @@ export function linkModuleGraph(
             const known = index.at(module, item.object.path);
             if (known !== undefined) return [known.id];
           }
-          if (item.callee === undefined || project.linker.follow(module, item.callee)?.kind !== 'external') incomplete = true;
+          if (item.callee === undefined || project.linker.follow(module, item.callee)?.kind !== 'external')
+            incomplete = true;
           // `ConditionalModule.registerWhen(Orders, …)`, `[…].filter(Boolean)`, `compact([…])`.
-          return [...classesIn(module, item.object, depth + 1), ...item.arguments.flatMap((argument) => classesIn(module, argument, depth + 1))];
+          return [
+            ...classesIn(module, item.object, depth + 1),
+            ...item.arguments.flatMap((argument) => classesIn(module, argument, depth + 1)),
+          ];
         }
         case 'list':
           return classesIn(module, item, depth + 1);

@@ -10,7 +10,7 @@ export interface NestSummary {
   readonly dynamicModules: readonly StaticObject[];
   /** `NestFactory.create(AppModule)`. */
   readonly roots: readonly StaticValue[];
-  /** `setGlobalPrefix`, `enableVersioning`, `useGlobalGuards`, by name. */
+  /** `setGlobalPrefix`, `enableVersioning`, `useGlobalGuards`, `listen`. */
   readonly settings: readonly { readonly call: StaticCall; readonly line: number }[];
   /** `RouterModule.register([{ path, module, children }])`. */
   readonly routes: readonly StaticCall[];

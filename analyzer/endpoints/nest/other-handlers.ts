@@ -35,7 +35,9 @@ export function otherEndpoints(
       const lifecycle = connectionOf(ofClass, owned);
       const guards = [...everywhere, ...guardsOf(ofClass), ...guardsOf(decorators)];
       return [...named, ...lifecycle].flatMap(({ kind, names, decorator }) =>
-        names.map((id) => endpoint(id, kind, owned, decorator?.line ?? owned.member.line, kind === 'job' ? [] : guards)),
+        names.map((id) =>
+          endpoint(id, kind, owned, decorator?.line ?? owned.member.line, kind === 'job' ? [] : guards),
+        ),
       );
     });
   });
@@ -75,15 +77,20 @@ export function otherEndpoints(
       const called = textOf(linker, decorator.module, second) ?? method.charAt(0).toUpperCase() + method.slice(1);
       return { kind: 'rpc', names: [`grpc ${service}/${called}`] };
     }
-    const word = decorator.name === 'MessagePattern' ? 'message' : decorator.name === 'EventPattern' ? 'event' : undefined;
-    return word === undefined ? undefined : { kind: 'message', names: patternsOf(decorator).map((pattern) => `${word} ${pattern}`) };
+    const word =
+      decorator.name === 'MessagePattern' ? 'message' : decorator.name === 'EventPattern' ? 'event' : undefined;
+    return word === undefined
+      ? undefined
+      : { kind: 'message', names: patternsOf(decorator).map((pattern) => `${word} ${pattern}`) };
   }
 
   /** A pattern is a text, several, or an object such as `{ cmd: 'sum' }`. */
   function patternsOf(decorator: AppliedDecorator): string[] {
     const [pattern] = decorator.arguments;
     if (pattern?.kind !== 'object') return textsOr(decorator, pattern);
-    const parts = pattern.entries.map(({ key, value }) => `${key}:${textOf(linker, decorator.module, value) ?? unknownText}`);
+    const parts = pattern.entries.map(
+      ({ key, value }) => `${key}:${textOf(linker, decorator.module, value) ?? unknownText}`,
+    );
     return [parts.sort().join(',')];
   }
 
@@ -127,7 +134,9 @@ export function otherEndpoints(
   /** `handleConnection` of a gateway is called for every client that comes, `handleDisconnect` for each that goes. */
   function connectionOf(ofClass: readonly AppliedDecorator[], { member }: OwnedMember) {
     const event = { handleConnection: 'connection', handleDisconnect: 'disconnect' }[member.name];
-    const gateway = ofClass.some(({ package: from, name }) => from === '@nestjs/websockets' && name === 'WebSocketGateway');
+    const gateway = ofClass.some(
+      ({ package: from, name }) => from === '@nestjs/websockets' && name === 'WebSocketGateway',
+    );
     if (event === undefined || !gateway) return [];
     return [{ kind: 'socket' as const, names: [`socket ${namespaceOf(ofClass)} ${event}`], decorator: undefined }];
   }

@@ -14,6 +14,17 @@ export interface Injection {
   readonly makings: Makings;
   /** Fields and constructor parameters that a container fills, with what is known of their content. */
   readonly injected: readonly InjectedField[];
+  /** What is given in several ways: which one, only run time knows. */
+  readonly ambiguous: readonly AmbiguousField[];
+}
+
+export interface AmbiguousField {
+  readonly module: string;
+  readonly unit: string;
+  readonly line: number;
+  /** The token or type that is asked for. */
+  readonly token: string;
+  readonly ways: number;
 }
 
 export interface InjectedField {
@@ -32,19 +43,24 @@ export function bindFields(found: ReadonlyMap<string, InjectionSummary>, linked:
   const makings = linkMakings(found, linked);
   const fields = new Map<string, ModulePath>();
   const injected: InjectedField[] = [];
+  const ambiguous: AmbiguousField[] = [];
   for (const [module, { classes }] of linked.modules) {
     for (const record of classes) bindClass(module, record, found.get(module)?.assigned ?? []);
   }
-  return { bindings: { fields, types }, providers, makings, injected };
+  return { bindings: { fields, types }, providers, makings, injected, ambiguous };
 
   function bindClass(module: string, record: ClassRecord, assigned: InjectionSummary['assigned']): void {
     const own = assigned.filter(({ unit }) => unit === record.unit);
     for (const parameter of record.parameters ?? []) {
-      const names = own.filter(({ index, key }) => index === parameter.index && key === undefined).map(({ field }) => field);
+      const names = own
+        .filter(({ index, key }) => index === parameter.index && key === undefined)
+        .map(({ field }) => field);
       if (parameter.field && parameter.name !== undefined) names.push(parameter.name);
       const given =
-        behindToken(module, parameter.decorators, parameter.type) ??
-        (parameter.type === undefined && parameter.name !== undefined ? only(providers.named(parameter.name)) : undefined) ??
+        behindToken(module, record, parameter.decorators, parameter.type) ??
+        (parameter.type === undefined && parameter.name !== undefined
+          ? only(providers.named(parameter.name))
+          : undefined) ??
         (parameter.type === undefined ? makings.argument(module, record.unit, parameter.index, undefined) : undefined);
       bind(module, record, names, given, parameter.type);
     }
@@ -56,7 +72,7 @@ export function bindFields(found: ReadonlyMap<string, InjectionSummary>, linked:
     for (const member of record.members) {
       if (member.kind !== 'field' || member.value !== undefined) continue;
       const asked = member.decorators.some(({ name }) => injecting.test(name));
-      const given = behindToken(module, member.decorators, member.type);
+      const given = behindToken(module, record, member.decorators, member.type);
       bind(module, record, [member.name], given, asked ? member.type : undefined);
     }
   }
@@ -76,18 +92,32 @@ export function bindFields(found: ReadonlyMap<string, InjectionSummary>, linked:
   /** What is injected for an `@Inject(TOKEN)`, or for a declared type. Undefined when the type itself is what is injected. */
   function behindToken(
     module: string,
+    record: ClassRecord,
     decorators: readonly DecoratorRecord[],
     type: SymbolPath | undefined,
   ): ModulePath | undefined {
     const token = decorators.find(({ name }) => injecting.test(name))?.arguments[0];
     const key = token === undefined ? undefined : tokenKey(module, token, linked);
-    const given = key === undefined ? undefined : only(providers.get(key));
+    const given = key === undefined ? undefined : onlyProvider(module, record, key);
     if (given !== undefined) return given;
     // `@Inject(forwardRef(() => Orders))`: the token is the class.
     const named = key === undefined || !key.includes('#') ? undefined : classAt(key);
     if (named !== undefined) return types.get(key ?? '') ?? named;
     const declared = type === undefined ? undefined : typeKey(module, type, linked);
-    return declared === undefined ? undefined : (only(providers.get(declared)) ?? types.get(declared));
+    return declared === undefined ? undefined : (onlyProvider(module, record, declared) ?? types.get(declared));
+  }
+
+  function onlyProvider(module: string, record: ClassRecord, key: string): ModulePath | undefined {
+    const ways = providers.get(key);
+    if (ways.length > 1)
+      ambiguous.push({
+        module,
+        unit: record.unit,
+        line: record.line,
+        token: key.split('#').at(-1) ?? key,
+        ways: ways.length,
+      });
+    return only(ways);
   }
 
   function classAt(key: string): ModulePath | undefined {

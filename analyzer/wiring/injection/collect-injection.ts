@@ -1,10 +1,23 @@
 import type { ModuleTree } from '../../source/module-tree.ts';
 import type { LineIndex } from '../../source/place.ts';
 import { pathOf } from '../../source/resolve-local.ts';
-import { classOf, unitOf, type Scope } from '../../source/scopes.ts';
-import { entryOf, staticValue, type StaticCall, type StaticObject, type StaticValue } from '../../source/static-value.ts';
+import { classOf, lookup, unitOf, type Scope } from '../../source/scopes.ts';
+import {
+  entryOf,
+  staticValue,
+  type StaticCall,
+  type StaticObject,
+  type StaticValue,
+} from '../../source/static-value.ts';
 import { lastName, staticKey, unwrap, type CallNode, type Node } from '../../source/syntax-tree.ts';
-import type { AssignedField, GivenValue, HandedCall, InjectionSummary, MadeRecord, ProviderRecord } from './injection-summary.ts';
+import type {
+  AssignedField,
+  GivenValue,
+  HandedCall,
+  InjectionSummary,
+  MadeRecord,
+  ProviderRecord,
+} from './injection-summary.ts';
 
 /** What a module says about who gets what: providers, registrations, fields that hold what a constructor was handed. */
 export function collectInjection(tree: ModuleTree, lines: LineIndex): InjectionSummary | undefined {
@@ -56,8 +69,16 @@ function registrations(tree: ModuleTree): ProviderRecord[] {
 }
 
 const registering = new Set([
-  ...['to', 'toSelf', 'toConstantValue', 'toService', 'toDynamicValue'],
-  ...['register', 'registerSingleton', 'registerType', 'registerInstance', 'set'],
+  'to',
+  'toSelf',
+  'toConstantValue',
+  'toService',
+  'toDynamicValue',
+  'register',
+  'registerSingleton',
+  'registerType',
+  'registerInstance',
+  'set',
 ]);
 
 function registrationsOf(call: StaticCall): ProviderRecord[] {
@@ -83,7 +104,9 @@ function registrationsOf(call: StaticCall): ProviderRecord[] {
       return first.kind === 'text' ? awilixEntry(first.pieces, second) : [];
     case 'registerSingleton':
     case 'registerType':
-      return first === undefined || second === undefined ? [] : [{ token: first, given: { kind: 'class', value: second }, byName: false }];
+      return first === undefined || second === undefined
+        ? []
+        : [{ token: first, given: { kind: 'class', value: second }, byName: false }];
     case 'registerInstance':
     case 'set':
       return first === undefined || second === undefined || first.kind === 'constant' || first.kind === 'parameter'
@@ -99,8 +122,16 @@ function isBinding(name: string | undefined): boolean {
 }
 
 /** `orders: asClass(Orders).singleton()`. */
-function awilixEntry(name: string | Extract<StaticValue, { kind: 'text' }>['pieces'], value: StaticValue): ProviderRecord[] {
-  const kinds: Readonly<Record<string, GivenValue['kind']>> = { asClass: 'class', asFunction: 'factory', asValue: 'value', aliasTo: 'token' };
+function awilixEntry(
+  name: string | Extract<StaticValue, { kind: 'text' }>['pieces'],
+  value: StaticValue,
+): ProviderRecord[] {
+  const kinds: Readonly<Record<string, GivenValue['kind']>> = {
+    asClass: 'class',
+    asFunction: 'factory',
+    asValue: 'value',
+    aliasTo: 'token',
+  };
   for (let at: StaticValue | undefined = value; at?.kind === 'call'; at = at.object) {
     const kind = at.name === undefined ? undefined : kinds[at.name];
     const [given] = at.arguments;
@@ -115,12 +146,25 @@ function assignedFields(tree: ModuleTree): AssignedField[] {
   return tree.assignments.flatMap(({ node, scope }) => {
     if (node.left.type !== 'MemberExpression' || node.left.object.type !== 'ThisExpression') return [];
     const field = staticKey(node.left.property, node.left.computed);
-    const holder = classOf(scope)?.unit;
-    const path = pathOf(node.right, scope, tree);
-    if (field === undefined || holder === undefined || path?.root.kind !== 'parameter') return [];
-    if (path.root.unit !== `${holder}.constructor` || path.steps.length > 1) return [];
-    return [{ unit: holder, field, index: path.root.index, key: path.steps[0] }];
+    const unit = classOf(scope)?.unit;
+    const given = parameterOf(node.right, scope);
+    return field === undefined || unit === undefined || given?.unit !== `${unit}.constructor`
+      ? []
+      : [{ unit, field, index: given.index, key: given.key }];
   });
+}
+
+/** `orders`, a name taken out of a parameter, or `deps.orders`. */
+function parameterOf(
+  node: Node,
+  scope: Scope,
+): { readonly unit: string; readonly index: number; readonly key: string | undefined } | undefined {
+  const inner = unwrap(node);
+  const member = inner.type === 'MemberExpression' ? staticKey(inner.property, inner.computed) : undefined;
+  const name = inner.type === 'MemberExpression' ? unwrap(inner.object) : inner;
+  const declared = name.type === 'Identifier' ? lookup(scope, name.name, name.start) : undefined;
+  if (declared?.kind !== 'parameter' || (member !== undefined && declared.key !== undefined)) return undefined;
+  return { unit: unitOf(declared.scope), index: declared.index, key: member ?? declared.key };
 }
 
 function handedCalls(tree: ModuleTree, lines: LineIndex): HandedCall[] {
@@ -131,7 +175,17 @@ function handedCalls(tree: ModuleTree, lines: LineIndex): HandedCall[] {
     if (path?.root.kind !== 'parameter' || path.steps.length === 0 || path.steps.length > 3) return [];
     if (path.steps.some((step) => step === '()' || step === 'new')) return [];
     const outer = isTopLevel(scope, path.root.unit);
-    return outer ? [{ unit: unitOf(scope), holder: path.root.unit, index: path.root.index, steps: path.steps, line: lines.lineAt(node.start) }] : [];
+    return outer
+      ? [
+          {
+            unit: unitOf(scope),
+            holder: path.root.unit,
+            index: path.root.index,
+            steps: path.steps,
+            line: lines.lineAt(node.start),
+          },
+        ]
+      : [];
   });
 }
 
@@ -157,6 +211,7 @@ function makings(tree: ModuleTree): MadeRecord[] {
 }
 
 function isHanded(value: StaticValue): boolean {
-  if (value.kind === 'object') return value.entries.some((entry) => entry.value.kind === 'reference' || entry.value.kind === 'call');
+  if (value.kind === 'object')
+    return value.entries.some((entry) => entry.value.kind === 'reference' || entry.value.kind === 'call');
   return value.kind === 'reference' || (value.kind === 'call' && value.made);
 }

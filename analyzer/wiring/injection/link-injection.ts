@@ -1,7 +1,7 @@
 import type { Findings, Project } from '../../adapters/adapter.ts';
 import { unitId } from '../../dependencies/edges.ts';
 import type { ModulePath } from '../../dependencies/link-symbols.ts';
-import type { Dependency } from '../../facts/facts.ts';
+import type { Dependency, Unresolved } from '../../facts/facts.ts';
 import { step } from '../../source/resolve-local.ts';
 import { bindFields, only } from './bind-fields.ts';
 import type { HandedCall, InjectionSummary } from './injection-summary.ts';
@@ -9,7 +9,7 @@ import type { HandedCall, InjectionSummary } from './injection-summary.ts';
 /** Who is injected into whom, and calls on what a factory function was handed. `linker` knows the bindings by now. */
 export function linkInjection(found: ReadonlyMap<string, InjectionSummary>, project: Project): Findings {
   const { linker } = project;
-  const { injected, providers, makings } = bindFields(found, project);
+  const { injected, ambiguous, providers, makings } = bindFields(found, project);
   const dependencies: Dependency[] = [];
   for (const { module, unit, line, given } of injected) {
     add(unitId(module, unit), given, [], 'inject', `${module}:${line}`);
@@ -17,10 +17,17 @@ export function linkInjection(found: ReadonlyMap<string, InjectionSummary>, proj
   for (const [module, { handed }] of found) {
     for (const call of handed) {
       const given = handedValue(module, call);
-      if (given !== undefined) add(unitId(module, call.unit), given.value, given.steps, 'call', `${module}:${call.line}`);
+      if (given !== undefined)
+        add(unitId(module, call.unit), given.value, given.steps, 'call', `${module}:${call.line}`);
     }
   }
-  return { dependencies: merge(dependencies) };
+  const unresolved = ambiguous.map(({ module, unit, line, token, ways }): Unresolved => ({
+    place: `${module}:${line}`,
+    what: 'call',
+    text: `${unit} ← ${token}`,
+    reason: `It is provided in ${ways} ways: which one is injected is only known at run time.`,
+  }));
+  return { dependencies: merge(dependencies), unresolved };
 
   function handedValue(module: string, { holder, index, steps }: HandedCall) {
     const [first, ...rest] = steps;
@@ -32,7 +39,13 @@ export function linkInjection(found: ReadonlyMap<string, InjectionSummary>, proj
     return whole === undefined ? undefined : { value: whole, steps };
   }
 
-  function add(from: string, value: ModulePath, steps: readonly string[], kind: 'inject' | 'call', place: string): void {
+  function add(
+    from: string,
+    value: ModulePath,
+    steps: readonly string[],
+    kind: 'inject' | 'call',
+    place: string,
+  ): void {
     const target = linker.follow(value.module, step(value.path, ...steps));
     if (target?.kind !== 'unit') return;
     const to = unitId(target.module, target.unit);

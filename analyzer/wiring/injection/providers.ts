@@ -61,6 +61,7 @@ function factoryPath(value: StaticValue): ModulePath['path'] | undefined {
 
 /** What an argument, or the value of a provider, leads to. */
 export function heldPath(value: StaticValue | undefined): ModulePath['path'] | undefined {
+  if (value?.kind === 'parameter') return value.path;
   if (value?.kind === 'reference') return value.path.root.kind === 'parameter' ? undefined : value.path;
   if (value?.kind !== 'call' || value.callee === undefined || value.callee.root.kind === 'parameter') return undefined;
   return step(value.callee, value.made ? 'new' : '()');

@@ -13,7 +13,12 @@ export interface Linked {
  * What a token is known by, the same wherever it is named: `'text`, `module#Class`, `module#CONSTANT`, `package#Name`.
  * Undefined when the source doesn't say.
  */
-export function tokenKey(module: string, token: StaticValue | undefined, linked: Linked, depth = 0): string | undefined {
+export function tokenKey(
+  module: string,
+  token: StaticValue | undefined,
+  linked: Linked,
+  depth = 0,
+): string | undefined {
   if (token === undefined || depth > 4) return undefined;
   const inner = (value: StaticValue | undefined) => tokenKey(module, value, linked, depth + 1);
   switch (token.kind) {
