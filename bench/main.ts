@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { runAnalyzerBench, type AnalyzerBenchResult } from './analyzer/analyzer-bench.ts';
 import { type Comparison, renderComparison } from './comparison.ts';
-import { runRoutingBench } from './routing/routing-bench.ts';
 import { runProxyBench, type ProxyBenchResult } from './proxy/proxy-bench.ts';
 
 /* `npm run bench -- <name>|all [--json] [--output file]`: figures to the terminal, and to a file only when one is named. */
@@ -46,7 +45,6 @@ const progress = (line: string) => console.error(line);
 
 const benches: Readonly<Record<string, () => Promise<readonly Comparison[]>>> = {
   proxy: async () => compareProxies(await runProxyBench({ onProgress: progress })),
-  routing: async () => runRoutingBench(),
   analyzer: async () => [compareAnalyzers(await runAnalyzerBench())],
 };
 

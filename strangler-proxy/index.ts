@@ -21,7 +21,6 @@ export type { ListenAddress } from './front/listening-server.ts';
 export type { GateStatus } from './gate/gatekeeper.ts';
 export type { AttemptInForce, GateMode } from './gate/gate.ts';
 export { lintRoutes, type LintFinding, type LintReport } from './lint/lint-routes.ts';
-export { compileRouteTable, type RouteTable } from './routing/route-table.ts';
 export { createExplainer, type ExplainRequest, type Explanation } from './routing/explain.ts';
 export type { ContextInForce } from './routing/decide-side.ts';
 export { createSimulation, type SimulatedRoute, type Simulation } from './simulation/simulate.ts';
