@@ -7,6 +7,7 @@ import { graphCommand } from './commands/graph.ts';
 import { initCommand } from './commands/init.ts';
 import { proxyCommand } from './commands/proxy.ts';
 import { rollbackCommand } from './commands/rollback.ts';
+import { routeCommand } from './commands/route.ts';
 import { statusCommand } from './commands/status.ts';
 import { uninstallCommand } from './commands/uninstall.ts';
 import { upCommand } from './commands/up.ts';
@@ -33,6 +34,7 @@ const commands: readonly ((terminal: Terminal, outcome: Outcome) => Command)[] =
   doctorCommand,
   upCommand,
   proxyCommand,
+  routeCommand,
   cdcCommand,
   statusCommand,
   cutoverCommand,

@@ -9,8 +9,9 @@ import {
   type Logger,
   type TrafficPort,
 } from '@overgrow/core';
+import { createAccessLog } from './access-log/access-log-sink.ts';
 import type { ProxyConfig } from './config/proxy-config.ts';
-import { createDataPath } from './forward/data-path.ts';
+import { createDataPath, type DataPath } from './forward/data-path.ts';
 import { createUpstreams } from './forward/upstreams.ts';
 import { createFront } from './front/front-server.ts';
 import { createHttp1Server } from './front/http1-server.ts';
@@ -22,10 +23,13 @@ import { createLongLivedConnections } from './gate/long-lived.ts';
 import { createGatekeeper } from './gate/gatekeeper.ts';
 import { createTrafficMetrics } from './metrics/traffic-metrics.ts';
 import { createContextTable } from './ownership/context-table.ts';
+import { compileOperationTable } from './operations/operation-table.ts';
 import { explainRequest, type ExplainRequest, type Explanation } from './routing/explain.ts';
 import { compileRouteTable } from './routing/route-table.ts';
 import { readProxyStatus, type ProxyStatus } from './admin/proxy-status.ts';
 import type { Socket } from 'node:net';
+import { registeredTracer } from './tracing/exchange-span.ts';
+import type { Tracer } from '@opentelemetry/api';
 import type { Registry } from 'prom-client';
 
 export interface ProxyOptions {
@@ -37,6 +41,8 @@ export interface ProxyOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly faults?: FaultPoints;
+  /** Of an OpenTelemetry SDK. Where not given: the one that this process has registered, if any. */
+  readonly tracer?: Tracer;
   /** 32 random hexadecimal digits. */
   readonly randomKey?: () => string;
 }
@@ -52,6 +58,8 @@ export interface Proxy extends AsyncDisposable {
   readonly address: ListenAddress | undefined;
   readonly traffic: TrafficPort;
   readonly metrics: Registry;
+  /** For the adapters, which decide inside another program's server. */
+  readonly path: DataPath;
   /** True when the port is open and the owners are known. */
   isReady(): boolean;
   status(): ProxyStatus;
@@ -65,6 +73,7 @@ export function createProxy(options: ProxyOptions): Proxy {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? silentLogger;
   const table = compileRouteTable(config.routes);
+  const operations = compileOperationTable(config.routes);
   const contexts = createContextTable(config.contexts);
   const longLived = createLongLivedConnections({ clock, quietMs: config.limits.longLivedQuietMs });
   const gatekeeper = createGatekeeper({
@@ -84,15 +93,22 @@ export function createProxy(options: ProxyOptions): Proxy {
     contexts: contexts.all,
     upgradedOpen: () => upgraded.open(),
   });
+  const accessLog =
+    config.accessLog === undefined
+      ? undefined
+      : createAccessLog({ ...config.accessLog, logger, onDropped: metrics.accessLogDropped });
   const path = createDataPath({
     config,
     table,
+    operations,
     contexts,
     gatekeeper,
     longLived,
     metrics,
     clock,
     logger,
+    tracer: options.tracer ?? registeredTracer(),
+    accessLog,
     randomKey: options.randomKey ?? (() => randomBytes(16).toString('hex')),
     upstreamOf: upstreams.upstreamOf,
   });
@@ -122,6 +138,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       gatekeeper.stop();
       await front.stop(config.limits.drainMs);
       await upstreams.destroy();
+      await accessLog?.stop();
     })());
 
   return {
@@ -145,6 +162,7 @@ export function createProxy(options: ProxyOptions): Proxy {
         contexts.setWeight(ref.context, Math.max(0, Math.min(10_000, Math.round(weight)))),
     },
     metrics: metrics.registry,
+    path,
     isReady: () => address !== undefined && stopping === undefined && gatekeeper.isReady(),
     status: () =>
       readProxyStatus({
@@ -155,6 +173,6 @@ export function createProxy(options: ProxyOptions): Proxy {
         upgradedOpen: upgraded.open(),
         nowMs: clock.nowMs(),
       }),
-    explain: (request) => explainRequest(table, contexts.inForce, request),
+    explain: (request) => explainRequest({ table, operations, contextOf: contexts.inForce }, request),
   };
 }

@@ -39,6 +39,25 @@ const match = z
       .record(z.string().min(1), condition)
       .optional()
       .describe('Query parameter, decoded → its value. Of a repeated one the first counts.'),
+    graphql: z
+      .strictObject({
+        type: z.enum(['query', 'mutation', 'subscription']).optional().describe('Absent: every type.'),
+        field: condition.optional().describe('A field of the root, such as products.'),
+        operation: condition.optional().describe('The name of the operation.'),
+        persistedHash: condition.optional().describe('Of a persisted operation.'),
+      })
+      .optional()
+      .describe('A GraphQL operation. Every field that it asks for must take this route, else the monolith answers.'),
+    rpc: z
+      .strictObject({
+        protocol: z
+          .enum(['json-rpc', 'trpc', 'soap', 'action'])
+          .describe('How the call is named: in the body, in the path, by SOAPAction, or by a parameter.'),
+        method: condition.optional().describe('Absent: every method.'),
+        parameter: z.string().min(1).default('action').describe('Of `action`: the parameter, in the query or a form.'),
+      })
+      .optional()
+      .describe('A remote procedure call. Every call of a batch must take this route, else the monolith answers.'),
     cookies: z.record(token, condition).optional().describe('Cookie → its value.'),
     grpc: z
       .strictObject({
@@ -57,7 +76,13 @@ const match = z
       .describe('A gRPC call. Stands instead of path and methods.'),
   })
   .superRefine((value, context) => {
+    if (value.graphql !== undefined && value.rpc !== undefined)
+      context.addIssue({ code: 'custom', path: ['rpc'], message: 'a match looks at graphql or rpc, not at both' });
     if (value.grpc === undefined) return;
+    for (const key of ['graphql', 'rpc'] as const) {
+      if (value[key] !== undefined)
+        context.addIssue({ code: 'custom', path: [key], message: `a match with grpc has no ${key}` });
+    }
     for (const key of ['path', 'methods'] as const) {
       if (value[key] !== undefined)
         context.addIssue({

@@ -113,6 +113,14 @@ export const manifestSchema = z
         longLivedQuiet: duration('500ms').describe(
           'A WebSocket whose messages a fence has held this long counts as finished with the message before.',
         ),
+        maxOperationBytes: size('256KiB').describe('Bodies up to this are read where a match looks at an operation.'),
+        accessLog: z
+          .strictObject({
+            format: z.enum(['ecs', 'combined']).default('ecs').describe('JSON with ECS names, or the combined format.'),
+            file: z.string().describe('Lines are appended; it may be rotated by renaming.'),
+          })
+          .optional()
+          .describe('Absent: off.'),
         trustedProxies: z.array(z.string()).default([]).describe('Addresses whose X-Forwarded-* are believed.'),
       })
       .prefault({})

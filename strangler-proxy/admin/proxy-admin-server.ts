@@ -23,7 +23,7 @@ export function createProxyAdmin(proxy: AdministeredProxy): Router {
     response.send(await proxy.metrics.metrics());
   });
   router.get('/explain', async (request, response) => {
-    const { method = 'GET', target, header = [] } = request.query;
+    const { method = 'GET', target, header = [], body, address } = request.query;
     if (typeof method !== 'string' || typeof target !== 'string') {
       response.status(400).json({ title: 'explain needs method and target, such as ?method=GET&target=/products/1' });
       return;
@@ -35,7 +35,15 @@ export function createProxyAdmin(proxy: AdministeredProxy): Router {
         return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
       }),
     );
-    response.json(await proxy.explain({ method: method.toUpperCase(), target, headers }));
+    response.json(
+      await proxy.explain({
+        method: method.toUpperCase(),
+        target,
+        headers,
+        ...(typeof body === 'string' ? { body } : {}),
+        ...(typeof address === 'string' ? { address } : {}),
+      }),
+    );
   });
   router.put('/contexts/:context/weight', express.json({ limit: '1kb' }), async (request, response) => {
     const body: unknown = request.body;

@@ -15,9 +15,30 @@ export function compileMatch(match: MatchSpec): RouteMatch {
       ...conditionsOf('header', match.headers),
       ...conditionsOf('query', match.query),
       ...conditionsOf('cookie', match.cookies),
+      ...conditionsOf('operation', operationValues(match)),
     ],
+    ...operationOf(match),
     ...(match.grpc === undefined ? {} : { grpc: { service: match.grpc.service, method: match.grpc.method } }),
   };
+}
+
+/** The protocol is a value as any other: on one path, GraphQL and an action may carry the same name. */
+function operationValues({ graphql, rpc }: MatchSpec): Record<string, ConditionSpec> {
+  const values: Record<string, ConditionSpec> = {};
+  if (graphql !== undefined) {
+    values['protocol'] = 'graphql';
+    for (const [key, value] of Object.entries(graphql)) if (value !== undefined) values[`graphql.${key}`] = value;
+  }
+  if (rpc !== undefined) {
+    values['protocol'] = rpc.protocol;
+    if (rpc.method !== undefined) values['rpc.method'] = rpc.method;
+  }
+  return values;
+}
+
+function operationOf({ graphql, rpc }: MatchSpec): Pick<RouteMatch, 'operation'> {
+  if (graphql !== undefined) return { operation: { protocol: 'graphql', parameter: '' } };
+  return rpc === undefined ? {} : { operation: { protocol: rpc.protocol, parameter: rpc.parameter } };
 }
 
 function compilePath(path: MatchSpec['path']): RouteMatch['path'] {

@@ -19,12 +19,14 @@ export function compileProxyConfig(manifest: Manifest, baseFolder = '.'): ProxyC
     routes: manifest.routes.map((route) => compileRoute(manifest, route, baseFolder)),
     contexts: Object.keys(manifest.contexts),
     trustedProxies: manifest.proxy.trustedProxies,
+    accessLog: manifest.proxy.accessLog,
     limits: {
       ...defaultLimits,
       maxHeaderBytes: manifest.proxy.maxHeaderBytes,
       maxHeldRequests: manifest.proxy.maxHeldRequests,
       maxHeldBytes: manifest.proxy.maxHeldBytes,
       longLivedQuietMs: manifest.proxy.longLivedQuiet,
+      maxOperationBytes: manifest.proxy.maxOperationBytes,
       // The orchestrator gives up after maxFence. When it is dead, its lease ends after another `lease`.
       holdExpiryMs: manifest.cutover.maxFence + manifest.cutover.lease,
     },

@@ -46,8 +46,18 @@ export interface RouteMatch {
   /** Undefined: every method. */
   readonly methods: readonly string[] | undefined;
   readonly conditions?: readonly RouteCondition[];
+  /** How the operation is read that conditions of this kind look at. */
+  readonly operation?: OperationMatch;
   /** A gRPC call: stands instead of path and methods. Undefined parts fit every name. */
   readonly grpc?: { readonly service: string | undefined; readonly method: string | undefined };
+}
+
+export type OperationProtocol = 'graphql' | 'json-rpc' | 'trpc' | 'soap' | 'action';
+
+export interface OperationMatch {
+  readonly protocol: OperationProtocol;
+  /** Of `action`: the parameter that names it. */
+  readonly parameter: string;
 }
 
 export type RoutePath =
@@ -56,7 +66,7 @@ export type RoutePath =
 
 /** One value that a request must carry. Header names are lower case; each kind and name stands once in a match. */
 export interface RouteCondition {
-  readonly kind: 'header' | 'query' | 'cookie';
+  readonly kind: 'header' | 'query' | 'cookie' | 'operation';
   readonly name: string;
   readonly value:
     | { readonly kind: 'exact'; readonly value: string }
@@ -140,6 +150,8 @@ export interface ProxyLimits {
   readonly maxHeaderBytes: number;
   readonly maxHeldRequests: number;
   readonly maxHeldBytes: number;
+  /** Bodies up to this are read where a match looks at an operation. */
+  readonly maxOperationBytes: number;
   /** After this, `onHoldExpired` is told: the orchestrator should have decided long ago. */
   readonly holdExpiryMs: number;
   /** After this, held requests are answered 503: no client waits longer. */
@@ -164,6 +176,7 @@ export const defaultLimits: ProxyLimits = {
   maxHeaderBytes: 16 * 1024,
   maxHeldRequests: 5000,
   maxHeldBytes: 64 * 1024 * 1024,
+  maxOperationBytes: 256 * 1024,
   holdExpiryMs: 4_000,
   clientHoldMs: 25_000,
   clientHeadMs: 15_000,
@@ -190,4 +203,6 @@ export interface ProxyConfig {
   /** Addresses whose `X-Forwarded-*` is believed. */
   readonly trustedProxies: readonly string[];
   readonly limits: ProxyLimits;
+  /** Undefined: off. */
+  readonly accessLog?: { readonly format: 'ecs' | 'combined'; readonly file: string } | undefined;
 }

@@ -13,7 +13,7 @@ describe('filters, through a real proxy', () => {
     await using service = await startHttpBackend((request, response) => {
       response.setHeader('Location', `${request.headers.host === 'reviews.internal' ? '/v1/5' : '/wrong'}`);
       response.setHeader('Set-Cookie', ['a=1; Path=/v1', 'b=2; Domain=reviews.internal']);
-      response.end(`${request.url} ${request.headers.host} ${request.headers['x-forwarded-host']}`);
+      response.end(`${request.url} ${request.headers.host} ${String(request.headers['x-forwarded-host'])}`);
     });
     await using subject = await startManifestProxy({
       monolith: service.origin,

@@ -19,22 +19,33 @@ export function planBody(head: Extract<RequestHead, { kind: 'head' }>): BodyPlan
 /** Who waits for a body. */
 export interface BodyOwner {
   bodyCollected(body: Buffer): void;
+  /** More came than the limit. What was read is put back, and the stream is as if nobody had read. */
+  bodyTooLarge(): void;
 }
 
 const collectionOf = Symbol('collection');
 interface Collecting {
-  [collectionOf]?: { readonly owner: BodyOwner; readonly chunks: Buffer[] };
+  [collectionOf]?: { readonly owner: BodyOwner; readonly chunks: Buffer[]; left: number };
 }
 
 /** Reads the body and hands it over whole. A client that leaves before says so by its answer's `close`, not here. */
-export function collectBody(stream: Readable, owner: BodyOwner): void {
-  (stream as Collecting)[collectionOf] = { owner, chunks: [] };
+export function collectBody(stream: Readable, owner: BodyOwner, maxBytes = Infinity): void {
+  (stream as Collecting)[collectionOf] = { owner, chunks: [], left: maxBytes };
   stream.on('data', onChunk);
   stream.on('end', onEnd);
 }
 
 function onChunk(this: Readable & Collecting, chunk: Buffer): void {
-  this[collectionOf]?.chunks.push(chunk);
+  const collection = this[collectionOf];
+  if (collection === undefined) return;
+  collection.chunks.push(chunk);
+  collection.left -= chunk.length;
+  if (collection.left >= 0) return;
+  this.off('data', onChunk);
+  this.off('end', onEnd);
+  this.pause();
+  this.unshift(Buffer.concat(collection.chunks));
+  collection.owner.bodyTooLarge();
 }
 
 function onEnd(this: Readable & Collecting): void {

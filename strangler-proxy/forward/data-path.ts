@@ -1,4 +1,6 @@
 import type { Clock, Logger } from '@overgrow/core';
+import type { Tracer } from '@opentelemetry/api';
+import type { AccessLog } from '../access-log/access-log-sink.ts';
 import type { Backend, ProxyConfig, ProxyRoute, RouteTimeouts } from '../config/proxy-config.ts';
 import type { Gatekeeper } from '../gate/gatekeeper.ts';
 import type { LongLivedConnections } from '../gate/long-lived.ts';
@@ -6,6 +8,7 @@ import { clientAddress, compileTrustList, type TrustList } from '../headers/forw
 import type { ExchangeStats } from '../metrics/exchange-stats.ts';
 import type { TrafficMetrics } from '../metrics/traffic-metrics.ts';
 import type { ContextTable } from '../ownership/context-table.ts';
+import type { OperationTable } from '../operations/operation-table.ts';
 import { decideSide, needsBucket, type SideReason } from '../routing/decide-side.ts';
 import type { RouteTable } from '../routing/route-table.ts';
 import { bucketCount, bucketOf } from '../sticky/bucket.ts';
@@ -24,12 +27,15 @@ export interface Choice {
 export interface DataPathParts {
   readonly config: ProxyConfig;
   readonly table: RouteTable;
+  readonly operations: OperationTable;
   readonly contexts: ContextTable;
   readonly gatekeeper: Gatekeeper;
   readonly longLived: LongLivedConnections;
   readonly metrics: TrafficMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly tracer: Tracer | undefined;
+  readonly accessLog: AccessLog | undefined;
   /** 32 random hexadecimal digits. */
   readonly randomKey: () => string;
   /** `special`: for what the ordinary client refuses (Expect, request trailers). */
@@ -39,11 +45,18 @@ export interface DataPathParts {
 /** What every exchange shares: compiled once, asked by each. */
 export interface DataPath {
   readonly table: RouteTable;
+  readonly operations: OperationTable;
+  readonly maxOperationBytes: number;
+  readonly monolith: Backend;
   readonly gatekeeper: Gatekeeper;
   readonly longLived: LongLivedConnections;
   readonly metrics: TrafficMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Undefined: nothing is traced. */
+  readonly tracer: Tracer | undefined;
+  /** Undefined: off. */
+  readonly accessLog: AccessLog | undefined;
   readonly trust: TrustList;
   readonly unmatchedTimeouts: RouteTimeouts;
   choose(
@@ -101,11 +114,16 @@ export function createDataPath(parts: DataPathParts): DataPath {
 
   return {
     table: parts.table,
+    operations: parts.operations,
+    maxOperationBytes: config.limits.maxOperationBytes,
+    monolith,
     gatekeeper: parts.gatekeeper,
     longLived: parts.longLived,
     metrics,
     clock: parts.clock,
     logger: parts.logger,
+    tracer: parts.tracer,
+    accessLog: parts.accessLog,
     trust,
     unmatchedTimeouts: config.unmatchedTimeouts,
     choose,

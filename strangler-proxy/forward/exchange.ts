@@ -1,26 +1,21 @@
-import { ownersHeaderName } from '@overgrow/core';
 import type { Backend } from '../config/proxy-config.ts';
-import {
-  isNotProcessed,
-  isStaleConnection,
-  refusedByGate,
-  upstreamProblem,
-  type ProxyProblem,
-  type RefusalReason,
-} from '../errors/proxy-problem.ts';
+import { refusedByGate, upstreamProblem, type ProxyProblem, type RefusalReason } from '../errors/proxy-problem.ts';
 import type { Applicant } from '../gate/gatekeeper.ts';
-import { appendForwarding } from '../headers/forwarded.ts';
 import type { RequestHead } from '../headers/request-head.ts';
 import { readResponseHead } from '../headers/response-head.ts';
 import type { ExchangeStats } from '../metrics/exchange-stats.ts';
 import { answerProblem } from './answer-problem.ts';
+import { ExchangeSpan } from '../tracing/exchange-span.ts';
 import type { Client, ClientListener } from './client.ts';
 import { matchRequestOf } from '../routing/match-request.ts';
 import { collectBody, planBody, type BodyOwner, type BodyPlan } from './collected-body.ts';
 import type { DataPath } from './data-path.ts';
+import { startDeadline } from './deadline.ts';
 import { LongLivedStream } from './long-lived-stream.ts';
+import { outgoingHeaders } from './outgoing-headers.ts';
 import { RequestBody } from './request-body.ts';
 import { RoutedRequest } from './routed-request.ts';
+import { maySendAgain } from './send-again.ts';
 import type { AnswerSink, Flow, UpstreamControl, UpstreamRequest } from './upstream.ts';
 
 type Head = Extract<RequestHead, { kind: 'head' }>;
@@ -30,7 +25,7 @@ type Head = Extract<RequestHead, { kind: 'head' }>;
  * left) and the exchange with the backend has ended; only then does a fence stop waiting for it.
  */
 export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListener {
-  readonly unsafe: boolean;
+  unsafe: boolean;
   /** Of the head, and of the body where it was read before the gate. */
   bytes: number;
   readonly #path: DataPath;
@@ -49,6 +44,8 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   #control: UpstreamControl | undefined;
   #body: Buffer | undefined;
   #newCookie: string | undefined;
+  #reason: string | undefined;
+  readonly #span: ExchangeSpan | undefined;
   #weighted = false;
   #deadline: AbortController | undefined;
   /** Body octets of the client's answer, where known, and so far. */
@@ -84,6 +81,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     this.#secure = secure;
     this.#startMs = path.clock.elapsedMs();
     this.#requestId = head.requestId;
+    if (path.tracer !== undefined) this.#span = new ExchangeSpan(path.tracer, this.#routed.asked);
     this.unsafe = this.#routed.isUnsafe();
     this.bytes = head.bytes;
     client.listen(this);
@@ -101,6 +99,8 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
       queueMicrotask(() => this.#client.writeProblem(own.status, own.headers, ''));
       return;
     }
+    // What a body asks for decides whether the request is held at all, so such bodies are read while a fence holds, too.
+    if (this.#routed.wantsBody(this.#plan)) return this.#collectBody(this.#path.maxOperationBytes);
     if (this.unsafe && this.#plan === 'collect' && !this.#path.gatekeeper.isFencing()) this.#collectBody();
     else this.#path.gatekeeper.apply(this);
   }
@@ -140,14 +140,19 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     this.#backend = choice.backend;
     this.#stats = this.#path.statsOf(route, choice.backend);
     this.#weighted = choice.weighted;
+    this.#reason = choice.reason;
     const timeouts = route?.timeouts ?? this.#path.unmatchedTimeouts;
-    const sent = { target: this.#target, headers: this.#outgoingHeaders() };
+    this.#requestId ??= this.#path.newRequestId();
+    const from = { peer: this.#peer, secure: this.#secure, trusted: this.#path.trust.trusts(this.#peer) };
+    const own = { requestId: this.#requestId, owners: this.#path.ownersHeader(), special: this.#plan === 'special' };
+    const sent = { target: this.#target, headers: outgoingHeaders(this.#head, from, own) };
     const { target, headers } = this.#routed.forwardTo(choice.backend, sent);
-    if (timeouts.requestMs !== undefined) this.#startDeadline(timeouts.requestMs);
+    if (timeouts.requestMs !== undefined)
+      this.#deadline = startDeadline(this.#path.clock, timeouts.requestMs, (error) => this.#isLate(error));
     this.#upstreamRequest = {
       method,
       path: target,
-      headers,
+      headers: this.#span?.nameIn(headers) ?? headers,
       body: this.#body ?? this.#streamedBody(),
       unsafe: this.unsafe,
       headMs: timeouts.headMs,
@@ -162,25 +167,10 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     return new RequestBody(this.#client, this.#path.clock);
   }
 
-  #outgoingHeaders(): string[] {
-    const head = this.#head;
-    const headers = head.headers;
-    appendForwarding(headers, this.#peer, this.#secure, this.#path.trust.trusts(this.#peer), head);
-    this.#requestId ??= this.#path.newRequestId();
-    headers.push('x-request-id', this.#requestId);
-    if (head.acceptsTrailers) headers.push('te', 'trailers');
-    const owners = this.#path.ownersHeader();
-    if (owners !== '') headers.push(ownersHeaderName, owners);
-    if (this.#plan !== 'special') return headers;
-    if (head.expectsContinue) headers.push('expect', '100-continue');
-    if (head.chunked) headers.push('transfer-encoding', 'chunked');
-    return headers;
-  }
-
-  #collectBody(): void {
+  #collectBody(maxBytes?: number): void {
     this.#upstreamDone = false;
     this.#collecting = true;
-    collectBody(this.#client.stream, this);
+    collectBody(this.#client.stream, this, maxBytes);
   }
 
   bodyCollected(body: Buffer): void {
@@ -194,7 +184,16 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     }
     this.#upstreamDone = true;
     this.bytes += body.length;
+    this.#routed.read(body);
+    this.unsafe = this.#routed.isUnsafe();
     this.#path.gatekeeper.apply(this);
+  }
+
+  /** Of an operation: it stays unread, and the body streams. */
+  bodyTooLarge(): void {
+    this.#upstreamDone = true;
+    this.#collecting = false;
+    if (!this.#client.closed) this.#path.gatekeeper.apply(this);
   }
 
   #send(): void {
@@ -267,17 +266,10 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     this.#path.gatekeeper.finish();
   }
 
-  /** The whole exchange's limit: a problem while nothing is out, else a cut connection. */
-  #startDeadline(ms: number): void {
-    this.#deadline = new AbortController();
-    this.#path.clock.sleep(ms, this.#deadline.signal).then(
-      () => {
-        const late = Object.assign(new Error('the time for the whole exchange is over'), { code: 'ETIMEOUT' });
-        if (this.#control === undefined) this.#problem(upstreamProblem(late, this.#backend?.name ?? 'the backend'));
-        else this.#control.abort(late);
-      },
-      () => {},
-    );
+  /** The whole exchange took too long: a problem while nothing is out, else a cut connection. */
+  #isLate(error: Error): void {
+    if (this.#control === undefined) this.#problem(upstreamProblem(error, this.#backend?.name ?? 'the backend'));
+    else this.#control.abort(error);
   }
 
   received(chunk: Buffer): Flow {
@@ -315,24 +307,13 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     this.#upstreamDone = true;
     if (this.#client.whole || this.#client.closed) return this.#finishWhenDone();
     if (this.#client.begun) this.#client.cut();
-    else if (this.#mayRetry(error)) {
+    else if (!this.#retried && !this.#headed && maySendAgain(this.#upstreamRequest, error)) {
       this.#retried = true;
       this.#path.metrics.retried(this.#backend?.name ?? '');
       this.#send();
       return;
     } else this.#problem(upstreamProblem(error, this.#backend?.name ?? 'the backend'));
     this.#finishWhenDone();
-  }
-
-  /**
-   * Once, when nothing was answered: safe requests without a body on a stale connection (stricter than RFC 9110 §9.2.2 allows),
-   * and what the backend has refused unprocessed.
-   */
-  #mayRetry(error: Error): boolean {
-    const body = this.#upstreamRequest?.body;
-    if (this.#retried || this.#headed) return false;
-    if (isNotProcessed(error)) return body === null || Buffer.isBuffer(body);
-    return !this.unsafe && body === null && isStaleConnection(error);
   }
 
   #rejectAnswer(reason: string): Flow {
@@ -361,6 +342,7 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
   }
 
   clientClosed(): void {
+    this.#tell();
     if (!this.#admitted) {
       this.#path.gatekeeper.leave(this);
       return;
@@ -369,6 +351,22 @@ export class Exchange implements Applicant, BodyOwner, AnswerSink, ClientListene
     this.#stats?.record(status, this.#path.clock.elapsedMs() - this.#startMs, this.#path.clock.nowMs());
     if (status === 0 && !this.#upstreamDone) this.#leaveUpstream();
     this.#finishWhenDone();
+  }
+
+  /** To whoever looks on: the access log, a span. */
+  #tell(): void {
+    if (this.#span === undefined && this.#path.accessLog === undefined) return;
+    const record = this.#routed.record({
+      status: this.#client.status,
+      bytes: this.#received,
+      durationMs: this.#path.clock.elapsedMs() - this.#startMs,
+      requestId: this.#requestId,
+      backend: this.#backend?.name,
+      reason: this.#reason,
+      traceId: this.#span?.traceId,
+    });
+    this.#span?.end(record);
+    this.#path.accessLog?.write(record);
   }
 
   #leaveUpstream(): void {

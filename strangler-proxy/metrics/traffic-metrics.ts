@@ -44,6 +44,11 @@ export function createTrafficMetrics(sources: MetricSources) {
     labelNames: ['route'],
     registers,
   });
+  const accessLogDropped = new Counter({
+    name: 'overgrow_proxy_access_log_dropped_total',
+    help: 'Lines of the access log that were lost: its disk was full or slow.',
+    registers,
+  });
   const retried = new Counter({
     name: 'overgrow_proxy_retried_total',
     help: 'Requests sent once more: safe ones after a stale connection, and any that the backend refused unprocessed.',
@@ -107,6 +112,7 @@ export function createTrafficMetrics(sources: MetricSources) {
   return {
     registry,
     refused: (reason: string): void => refused.inc({ reason }),
+    accessLogDropped: (lines: number): void => accessLogDropped.inc(lines),
     answered: (route: string): void => answered.inc({ route }),
     retried: (backend: string): void => retried.inc({ backend }),
     statsFor: (route: string, backend: string): ExchangeStats => {

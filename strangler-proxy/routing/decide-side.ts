@@ -26,9 +26,13 @@ export function isSafeMethod(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
-/** Whether a request only reads: as its route declares, else by its method. */
-export function isSafeRequest(method: string, route: ProxyRoute | undefined): boolean {
-  return route?.safe ?? isSafeMethod(method);
+/**
+ * Whether a request only reads. A mutation may write whatever its route says; else as the route declares, as the operation
+ * says, or by the method.
+ */
+export function isSafeRequest(method: string, route: ProxyRoute | undefined, operationSafe?: boolean): boolean {
+  if (operationSafe === false) return false;
+  return route?.safe ?? operationSafe ?? isSafeMethod(method);
 }
 
 /** The weight that was asked for a route: the orchestrator's, else the manifest's. It counts while the service is ready. */

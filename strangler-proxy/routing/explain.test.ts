@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProxyRoute } from '../config/proxy-config.ts';
+import { compileOperationTable } from '../operations/operation-table.ts';
 import { bucketOf } from '../sticky/bucket.ts';
 import { decideSide, type ContextInForce } from './decide-side.ts';
 import { explainRequest } from './explain.ts';
@@ -38,17 +39,25 @@ describe('decideSide', () => {
 describe('explainRequest', () => {
   const table = compileRouteTable([route]);
   const explain = (method: string, target: string, headers?: Record<string, string>) =>
-    explainRequest(table, (context) => (context === 'reviews' ? monolith : undefined), {
-      method,
-      target,
-      ...(headers === undefined ? {} : { headers }),
-    });
+    explainRequest(
+      {
+        table,
+        operations: compileOperationTable([route]),
+        contextOf: (context) => (context === 'reviews' ? monolith : undefined),
+      },
+      {
+        method,
+        target,
+        ...(headers === undefined ? {} : { headers }),
+      },
+    );
 
   it('names route, bucket, backend and reason', () => {
     const bucket = bucketOf('reviews', 'u1');
     expect(explain('GET', '/reviews/1?x=1', { Cookie: 'a=1; sid=u1' })).toEqual({
       kind: 'forwarded',
       route: 'reviews',
+      operation: null,
       match: 'prefix /reviews',
       context: 'reviews',
       target: '/reviews/1?x=1',
@@ -56,6 +65,7 @@ describe('explainRequest', () => {
       weight: 5000,
       bucket,
       backend: bucket < 5000 ? 'reviews' : 'monolith',
+      service: 'reviews',
       reason: bucket < 5000 ? 'bucket-below-weight' : 'bucket-not-below-weight',
       steps: expect.any(Number) as number,
     });

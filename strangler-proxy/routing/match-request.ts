@@ -1,4 +1,5 @@
 import type { RouteCondition } from '../config/proxy-config.ts';
+import type { OperationPart } from '../operations/operation.ts';
 import { cookieValue } from '../sticky/sticky-key.ts';
 
 /** What of a request decides its route. Values are read from it only where a match asks for them. */
@@ -12,6 +13,8 @@ export interface MatchRequest {
   readonly host: string;
   /** node's flat array of names and values. */
   readonly rawHeaders: readonly string[];
+  /** One part of what its body asks for, where that was read. */
+  readonly operation?: OperationPart;
 }
 
 /** What the table asks of a request whose target and Host have been read. */
@@ -38,6 +41,8 @@ export function readValue(request: MatchRequest, kind: RouteCondition['kind'], n
       return queryValue(request.query, name);
     case 'cookie':
       return cookieValue(request.rawHeaders, name);
+    case 'operation':
+      return name === 'protocol' ? request.operation?.protocol : request.operation?.values[name];
   }
 }
 
@@ -55,16 +60,22 @@ export function headerValue(rawHeaders: readonly string[], name: string): string
 
 /** The first value of a query parameter, decoded as a form is (`+` is a space). What cannot be decoded stays as it is. */
 export function queryValue(query: string, name: string): string | undefined {
+  return queryValues(query, name)[0];
+}
+
+/** All values of a query parameter, or of a form's. */
+export function queryValues(query: string, name: string): readonly string[] {
+  const found: string[] = [];
   let start = 0;
   while (start < query.length) {
     let end = query.indexOf('&', start);
     if (end === -1) end = query.length;
     let equals = query.indexOf('=', start);
     if (equals === -1 || equals > end) equals = end;
-    if (decodeForm(query.slice(start, equals)) === name) return decodeForm(query.slice(equals + 1, end));
+    if (decodeForm(query.slice(start, equals)) === name) found.push(decodeForm(query.slice(equals + 1, end)));
     start = end + 1;
   }
-  return undefined;
+  return found;
 }
 
 function decodeForm(text: string): string {

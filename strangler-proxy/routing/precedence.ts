@@ -5,7 +5,7 @@ import type { RankedMatch } from './condition-index.ts';
  * The order in which the matches of one host are tried, as Gateway API states it: HTTPRoute (apis/v1/httproute_types.go,
  * "MUST prioritize matches") and GRPCRoute (apis/v1/grpcroute_types.go). The host comes before all of this. Ours: calls of gRPC
  * before plain matches, an expression between exact paths and prefixes (the specification leaves it open), longer
- * expressions first, cookies after query parameters, and the order in the manifest instead of a route's age.
+ * expressions first, cookies after query parameters, operations after cookies, and the order in the manifest instead of a route's age.
  */
 export function rankMatches(routes: readonly ProxyRoute[]): RankedMatch[] {
   return routes
@@ -19,7 +19,15 @@ export function precedenceKeys(match: RouteMatch): readonly number[] {
   const { path, grpc, methods, conditions = [] } = match;
   const count = (kind: RouteCondition['kind']) => conditions.filter((condition) => condition.kind === kind).length;
   if (grpc !== undefined)
-    return [3, grpc.service?.length ?? 0, grpc.method?.length ?? 0, count('header'), count('query'), count('cookie')];
+    return [
+      3,
+      grpc.service?.length ?? 0,
+      grpc.method?.length ?? 0,
+      count('header'),
+      count('query'),
+      count('cookie'),
+      count('operation'),
+    ];
   return [
     path.kind === 'exact' ? 2 : path.kind === 'regex' ? 1 : 0,
     pathLength(path),
@@ -27,6 +35,7 @@ export function precedenceKeys(match: RouteMatch): readonly number[] {
     count('header'),
     count('query'),
     count('cookie'),
+    count('operation'),
   ];
 }
 

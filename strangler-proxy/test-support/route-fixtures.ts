@@ -5,7 +5,6 @@ import type { ProxyRoute, RouteMatch } from '../config/proxy-config.ts';
 import type { MatchRequest } from '../routing/match-request.ts';
 
 export type RouteInput = NonNullable<ManifestInput['routes']>[number];
-export type MatchInput = NonNullable<RouteInput['matches']>[number];
 
 /** Routes as the manifest writes them, through the manifest's own checks. Every route belongs to the context `c` with a service. */
 export function routesOf(...routes: readonly Omit<RouteInput, 'context'>[]): readonly ProxyRoute[] {
@@ -38,7 +37,7 @@ export function plainRoute(
   };
 }
 
-export const matchOf = (match: MatchInput): RouteMatch => compileMatch(match);
+export const matchOf = (match: Parameters<typeof compileMatch>[0]): RouteMatch => compileMatch(match);
 
 export function regexOf(pattern: string) {
   const outcome = compileLinearRegex(pattern);

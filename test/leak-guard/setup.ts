@@ -27,6 +27,8 @@ const outer = variables.map((name) => [name, process.env[name]] as const);
 for (const name of variables) process.env[name] = folder;
 
 // Node opens these when they are first used; opened now, they are not taken for a leak later.
+// (The SQL parser's WebAssembly looks at stdin.)
+void process.stdin;
 void process.stdout;
 void process.stderr;
 
