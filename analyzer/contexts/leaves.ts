@@ -52,7 +52,10 @@ export interface LeafAccess {
   readonly count: number;
 }
 
-/** Accesses of leaves, one for each leaf, entity and mode. */
+/**
+ * Accesses of leaves, one for each leaf, entity and mode. Files and hosts are left out: whoever reads the same settings or calls the
+ * same provider does not share a context by it, and a library stays one though it reads a file.
+ */
 export function leafAccesses(facts: Facts, leaves: Leaves): LeafAccess[] {
   const found = new Map<string, LeafAccess>();
   const add = (unit: string, entity: string, mode: Access['mode'], count: number) => {
@@ -66,7 +69,11 @@ export function leafAccesses(facts: Facts, leaves: Leaves): LeafAccess[] {
       .filter((routine) => routine.kind === 'view')
       .map((routine) => [routine.on ?? routine.id, routine]),
   );
+  const outside = new Set(
+    (facts.entities ?? []).filter(({ kind }) => kind === 'file' || kind === 'host').map(({ id }) => id),
+  );
   for (const access of facts.accesses ?? []) {
+    if (outside.has(access.entity)) continue;
     add(access.unit, access.entity, access.mode, access.count ?? 1);
     for (const [mode, entity] of views.get(access.entity)?.accesses ?? [])
       add(access.unit, entity, mode, access.count ?? 1);

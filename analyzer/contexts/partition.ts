@@ -79,13 +79,13 @@ function cut(
 ): number[] {
   const at = (resolution: number) => mergeSmall(graph, findCommunities(graph, resolution), leafCount, kernel);
   if (wanted === undefined) return at(usualResolution);
-  let low = 0.05;
-  let high = 40;
   let best = at(usualResolution);
-  for (let step = 0; step < 14 && countOf(best) !== wanted; step++) {
+  let low: number = usualResolution;
+  let high = 40;
+  for (let step = 0; step < 14 && countOf(best) < wanted; step++) {
     const middle = Math.sqrt(low * high);
     const found = at(middle);
-    if (countOf(found) >= wanted && (countOf(best) < wanted || countOf(found) < countOf(best))) best = found;
+    if (countOf(found) >= wanted) best = found;
     if (countOf(found) < wanted) low = middle;
     else high = middle;
   }
@@ -175,7 +175,9 @@ function mergeDown(graph: WeightedGraph, start: readonly number[], wanted: numbe
         .map((b) => ({
           a,
           b,
-          tie: (ties.get(`${a} ${b}`) ?? 0) / (1e-9 + (weight.get(a) ?? 0) * (weight.get(b) ?? 0)),
+          tie:
+            (ties.get(`${a} ${b}`) ?? 0) -
+            (usualResolution * (weight.get(a) ?? 0) * (weight.get(b) ?? 0)) / (2 * graph.totalWeight),
         })),
     );
     const strongest = pairs.sort((x, y) => y.tie - x.tie || x.a - y.a || x.b - y.b)[0];
