@@ -156,7 +156,10 @@ export function createSymbolLinker(
       parent === undefined
         ? undefined
         : follow(module, { root: parent.root, steps: [...parent.steps, ...steps] }, depth + 1);
-    return inherited?.kind === 'unit' ? inherited : end;
+    // No parent has it either: it is asked of this class, which may get it from a package.
+    const isKnown =
+      inherited?.kind === 'unit' && (inherited.steps[0] !== first || inherited.steps.length < steps.length);
+    return isKnown ? inherited : end;
   };
 
   const followImport = (

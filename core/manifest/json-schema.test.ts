@@ -29,7 +29,8 @@ describe('the JSON Schema of the manifest', () => {
     const lag = schema.properties?.['cutover']?.properties?.['maxLag'];
     expect('250ms').toMatch(new RegExp(lag?.pattern ?? 'none'));
     expect('250').not.toMatch(new RegExp(lag?.pattern ?? '250'));
-    expect(JSON.stringify(schema)).not.toContain('"format"');
+    // A format would refuse what an environment variable stands for. A key of the manifest may be called so.
+    expect(JSON.stringify(schema)).not.toMatch(/"format":"/);
   });
 });
 
